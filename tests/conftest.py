@@ -1,0 +1,128 @@
+"""Servers and isolation for every test.
+
+The servers start once, in the process that the user started, and only when a test needs them (with
+xdist: when the workers start). Their URLs are in DATABASE_URL and REDIS_URL from then on, so that
+xdist workers and subprocesses use the same ones. URLs that the user has set are left alone.
+
+A test package that needs its schema in every test declares it once:
+
+    @pytest.fixture(scope="session")
+    def jobs(template: Callable[[str], str]) -> str:
+        return template("CREATE TABLE job (id bigint PRIMARY KEY)")
+
+    @pytest.fixture
+    def jobs_dsn(clone: Callable[[str], str], jobs: str) -> str:
+        return clone(jobs)
+
+Isolation is by `CREATE DATABASE … TEMPLATE` and by transactions. pytest-postgresql has fixtures for
+the first, but they want a server's address when they are declared, and give out a psycopg
+connection where articles need a URL; `lab.databases.database` already does the rest.
+"""
+
+import hashlib
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+
+import asyncpg
+import psycopg
+import pytest
+
+import lab
+from lab import databases, keyspaces
+
+pytest_plugins = ["tests.miniature", "tests.verification"]
+
+
+def export_servers() -> None:
+    """Put the URLs of both servers into the environment, starting those that are not there.
+
+    Raises:
+        NoServer: one of them cannot be used.
+    """
+    os.environ["DATABASE_URL"] = databases.server_url()
+    os.environ["REDIS_URL"] = keyspaces.server_url()
+    with lab.postgres(), lab.redis():
+        pass
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the servers before xdist starts its workers, which inherit the environment."""
+    if session.config.pluginmanager.hasplugin("dsession"):
+        try:
+            export_servers()
+        except lab.NoServer as error:
+            raise pytest.UsageError(str(error)) from None
+
+
+@pytest.fixture(scope="session")
+def services() -> None:
+    """DATABASE_URL and REDIS_URL are set, for a test that starts subprocesses."""
+    try:
+        export_servers()
+    except lab.NoServer as error:
+        pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+
+
+@pytest.fixture(scope="session")
+def template(services: None) -> Iterator[Callable[[str], str]]:
+    """`template(sql)` runs the SQL in a new database, once, and returns its name, for `clone`."""
+    names: dict[str, str] = {}
+    with ExitStack() as created:
+
+        def make(script: str) -> str:
+            key = hashlib.sha256(script.encode()).hexdigest()
+            if key not in names:
+                dsn = created.enter_context(databases.database(databases.server_url()))
+                with psycopg.connect(dsn) as connection:
+                    connection.execute(script.encode())
+                    names[key] = connection.info.dbname
+            return names[key]
+
+        yield make
+
+
+@pytest.fixture
+def clone(services: None) -> Iterator[Callable[[str], str]]:
+    """`clone(template)` returns the URL of a copy of that database, dropped after the test."""
+    with ExitStack() as created:
+
+        def copy(name: str) -> str:
+            server = databases.server_url()
+            return created.enter_context(databases.database(server, template=name))
+
+        yield copy
+
+
+@pytest.fixture
+def dsn(services: None) -> Iterator[str]:
+    """The URL of a fresh, empty database, dropped after the test."""
+    with lab.postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def worker_dsn(services: None) -> Iterator[str]:
+    """The URL of a database that all tests of this worker share and leave empty."""
+    with lab.postgres() as url:
+        yield url
+
+
+@pytest.fixture
+async def connection(worker_dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """An asyncpg connection inside a transaction that is rolled back after the test."""
+    connection = await asyncpg.connect(worker_dsn)
+    try:
+        transaction = connection.transaction()
+        await transaction.start()
+        yield connection
+        await transaction.rollback()
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+def redis_lease(services: None) -> Iterator[lab.RedisLease]:
+    """A Redis server and a prefix of its own, whose keys are deleted after the test."""
+    with lab.redis() as lease:
+        yield lease

@@ -1,0 +1,107 @@
+"""`python -m lab run` puts servers around a command, and is otherwise not there."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RUN = [sys.executable, "-m", "lab", "run"]
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.usefixtures("services")
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run it to its end under `lab run`."""
+    return subprocess.run(
+        [*RUN, *command], capture_output=True, text=True, cwd=ROOT, env=os.environ | environment
+    )
+
+
+@pytest.mark.parametrize("status", [0, 3])
+def test_the_exit_status_is_that_of_the_command(status: int) -> None:
+    assert run("sh", "-c", f"exit {status}").returncode == status
+
+
+def test_both_urls_are_set_and_the_database_is_fresh() -> None:
+    done = run("sh", "-c", 'echo "$DATABASE_URL" "$REDIS_URL"')
+    database, redis = done.stdout.split()
+    assert database.rpartition("/")[2].startswith("under_load_")
+    assert database != os.environ["DATABASE_URL"]
+    assert redis == os.environ["REDIS_URL"]
+
+
+def test_psql_without_arguments_reaches_that_database(tmp_path: Path) -> None:
+    script = tmp_path / "which.sql"
+    script.write_text("SELECT current_database();")
+    done = run("psql", "-X", "-A", "-t", "-f", str(script))
+    assert done.stdout.startswith("under_load_")
+
+
+def test_python_is_the_one_that_runs_the_lab() -> None:
+    done = run("python", "-c", "import sys; print(sys.executable)", PATH=os.defpath)
+    assert Path(done.stdout.strip()).parent == Path(sys.executable).parent
+
+
+def test_arguments_that_look_like_options_are_the_commands() -> None:
+    assert run("echo", "--help", "-n", "--").stdout == "--help -n --\n"
+
+
+def test_standard_input_reaches_the_command() -> None:
+    done = subprocess.run([*RUN, "cat"], input="typed", capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout == "typed"
+
+
+def test_a_command_that_is_missing_is_one_line_and_the_status_of_the_shell() -> None:
+    done = run("no-such-command")
+    assert done.returncode == 127
+    assert done.stderr == "lab run: no-such-command: command not found\n"
+
+
+def test_a_command_that_cannot_be_executed_is_one_line_and_the_status_of_the_shell(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").touch()
+    done = run(str(tmp_path / "file"))
+    assert done.returncode == 126
+    assert done.stderr == f"lab run: {tmp_path / 'file'}: not executable\n"
+
+
+def test_without_a_command_it_asks_for_one() -> None:
+    done = run()
+    assert done.returncode == 2
+    assert "which COMMAND?" in done.stderr
+
+
+def test_a_server_that_cannot_be_had_is_one_line() -> None:
+    done = run("true", REDIS_URL="redis://127.0.0.1:1")
+    assert done.returncode == 1
+    assert done.stderr.startswith("REDIS_URL: ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
+def test_a_signal_is_passed_to_the_command_whose_answer_counts(number: signal.Signals) -> None:
+    script = f"trap 'echo caught; exit 7' {number.value}; echo ready; while read line; do :; done"
+    process = subprocess.Popen(
+        [*RUN, "sh", "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        start_new_session=True,  # without a terminal, which would signal the command itself
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(number)
+    # Its standard input stays open until it has answered: at the end of that it exits anyway.
+    assert process.stdout.readline() == "caught\n"
+    process.communicate()
+    assert process.returncode == 7
+
+
+def test_a_command_ended_by_a_signal_makes_the_status_of_the_shell() -> None:
+    assert run("sh", "-c", "kill -9 $$").returncode == 128 + 9
