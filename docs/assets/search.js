@@ -1,0 +1,194 @@
+// Search, fetched when it is opened. Pagefind finds words in an index cut into small files; what it
+// lacks is added here: words with a typo, and whole error messages of which a part is never the same.
+
+const SHOWN = 8;
+const PAUSE_MS = 120;
+const site = new URL("../", import.meta.url);
+
+let engine;
+const start = () => {
+  engine ??= import(new URL("pagefind/pagefind.js", site)).then(async (pagefind) => {
+    await pagefind.options({ excerptLength: 22 });
+    await pagefind.init();
+    return pagefind;
+  });
+  return engine;
+};
+
+let vocabulary;
+const words = (text) => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
+const known = () => {
+  vocabulary ??= fetch(new URL("words.json", site))
+    .then((answer) => answer.json())
+    .then((texts) => [...new Set(texts.flatMap(words))].filter((word) => word.length > 3));
+  return vocabulary;
+};
+
+// How many letters to insert, delete, replace or swap to get from one word to the other.
+const distance = (a, b) => {
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    rows[i] = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      rows[i][j] = Math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + !same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        rows[i][j] = Math.min(rows[i][j], rows[i - 2][j - 2] + 1);
+    }
+  }
+  return rows[a.length][b.length];
+};
+
+const corrected = async (query) => {
+  const dictionary = await known();
+  const mend = (word) => {
+    const lower = word.toLowerCase();
+    if (lower.length < 4 || dictionary.some((other) => other.startsWith(lower))) return word;
+    const allowed = lower.length < 8 ? 1 : 2;
+    const near = dictionary
+      .filter((other) => Math.abs(other.length - lower.length) <= allowed)
+      .map((other) => [distance(lower, other), other])
+      .filter(([letters]) => letters <= allowed)
+      .sort(([a], [b]) => a - b);
+    return near[0]?.[1] ?? word;
+  };
+  return query.replace(/[\p{L}\p{N}_]+/gu, mend);
+};
+
+// The pages that hold most of the words, for a message of which some words are only this reader's.
+const most = async (pagefind, query) => {
+  const asked = [...new Set(words(query))].filter((word) => word.length > 2).slice(0, 24);
+  const found = new Map();
+  for (const { results } of await Promise.all(asked.map((word) => pagefind.search(word)))) {
+    for (const result of results) {
+      const page = found.get(result.id) ?? { result, words: 0, score: 0 };
+      page.words += 1;
+      page.score += result.score / results[0].score;
+      found.set(result.id, page);
+    }
+  }
+  return [...found.values()]
+    .filter((page) => page.words >= Math.max(2, asked.length / 3))
+    .sort((a, b) => b.score - a.score)
+    .map(({ result }) => result);
+};
+
+const find = async (query) => {
+  const pagefind = await start();
+  const exact = await pagefind.search(query);
+  if (exact.results.length) return { results: exact.results };
+  const mended = await corrected(query);
+  if (mended !== query) {
+    const close = await pagefind.search(mended);
+    if (close.results.length) return { results: close.results, mended };
+  }
+  return { results: await most(pagefind, mended) };
+};
+
+const element = (name, properties = {}, ...children) => {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+};
+
+// Excerpts mark the words found with <mark>; everything else in them is text.
+const excerpt = (html) => {
+  const paragraph = element("p");
+  const parsed = new DOMParser().parseFromString(html, "text/html");
+  for (const node of parsed.body.childNodes)
+    paragraph.append(node.nodeName === "MARK" ? element("mark", {}, node.textContent) : node.textContent);
+  return paragraph;
+};
+
+const entry = ({ url, meta, excerpt: html, sub_results: sections = [] }) => {
+  const section = sections.find((part) => part.url !== url && part.url.includes("#"));
+  return element(
+    "li",
+    {},
+    element("a", { href: url }, meta.title),
+    section ? element("a", { href: section.url, className: "search__section" }, section.title) : "",
+    excerpt(section?.excerpt ?? html),
+  );
+};
+
+/** Make a search form search while one types in it. */
+export const attach = (form, query = "") => {
+  const input = form.querySelector("input");
+  const status = form.querySelector(".search__status");
+  const list = form.querySelector(".search__results");
+  let turn = 0;
+
+  const show = async () => {
+    const mine = ++turn;
+    const asked = input.value.trim();
+    if (!asked) {
+      list.replaceChildren();
+      status.textContent = "";
+      return;
+    }
+    await new Promise((resume) => setTimeout(resume, PAUSE_MS));
+    if (mine !== turn) return;
+    try {
+      const { results, mended } = await find(asked);
+      const pages = await Promise.all(results.slice(0, SHOWN).map((result) => result.data()));
+      if (mine !== turn) return;
+      list.replaceChildren(...pages.map(entry));
+      const count = `${results.length} page${results.length === 1 ? "" : "s"}`;
+      if (mended) status.textContent = `Nothing for “${asked}”; ${count} for “${mended}”.`;
+      else status.textContent = results.length ? count : `Nothing for “${asked}”.`;
+    } catch {
+      status.textContent = "The search index is not here: a built site has it, a preview does not.";
+    }
+  };
+
+  input.addEventListener("focus", () => start().catch(() => {}), { once: true });
+  input.addEventListener("input", show);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    list.querySelector("a")?.click();
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const stops = [input, ...list.querySelectorAll("a")];
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    const next = stops[stops.indexOf(document.activeElement) + step];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+  if (query) {
+    input.value = query;
+    show();
+  }
+};
+
+let dialog;
+/** Open search over the page. */
+export const open = () => {
+  if (!dialog) {
+    const form = element("form", { className: "search", action: new URL("search/", site).href });
+    form.role = "search";
+    form.append(
+      element("label", { htmlFor: "search-everywhere" }, "Search articles, listings and error messages"),
+      element("input", {
+        id: "search-everywhere",
+        name: "q",
+        type: "search",
+        autocomplete: "off",
+        spellcheck: false,
+        placeholder: "An error, a function, a word",
+      }),
+      element("button", {}, "Search"),
+      element("p", { className: "search__status", role: "status" }),
+      element("ol", { className: "search__results" }),
+    );
+    dialog = element("dialog", { className: "search-dialog", ariaLabel: "Search" }, form);
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog || event.target.closest("a")) dialog.close();
+    });
+    document.body.append(dialog);
+    attach(form);
+  }
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector("input").select();
+};

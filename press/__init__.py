@@ -1,0 +1,1 @@
+"""From posts to pages: listings, outputs, maths, figures and the numbers inside sentences."""

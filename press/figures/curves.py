@@ -1,0 +1,245 @@
+"""Lines over a numeric axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from press.figures.cache import drawn
+from press.figures.caption import figure
+from press.figures.selection import BASELINE, chosen, known, positive, roles
+from press.figures.shapes import NARROW, WIDE
+from press.figures.tables import Column, Table
+from press.measurements import MeasurementError, Record, content, current
+from press.numbers import plain
+from press.units import common_scale, format_value, scale_for
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line, or a level that holds over the whole axis.
+
+    Attributes:
+        label: what it is.
+        role: its color and stroke.
+        xs: where it was measured; empty for a level.
+        runs: for each x, or once for a level, what each run measured, in the unit shown.
+    """
+
+    label: str
+    role: str
+    xs: tuple[float, ...]
+    runs: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Everything a drawing of lines depends on."""
+
+    curves: tuple[Curve, ...]
+    x_label: str
+    x_unit: str
+    y_label: str
+    log_x: bool
+    log_y: bool
+
+
+def line(
+    name: str,
+    *,
+    metric: str | Sequence[str],
+    x_label: str,
+    title: str,
+    description: str,
+    variants: str | Sequence[str] | None = None,
+    series: Mapping[str, str | Sequence[str]] | None = None,
+    baseline: str | None = None,
+    y_label: str | None = None,
+    x_unit: str = "",
+    log_x: bool = False,
+    log_y: bool = False,
+) -> str:
+    """Medians over the variants' x, with their spread; each line carries its name at its end.
+
+    Args:
+        name: the measurement.
+        metric: one metric, or several of the same unit, a line for each.
+        x_label: what x is, with its unit.
+        title: the caption; it may hold `[[…]]`.
+        description: what the figure shows, for readers who do not see it; it may hold `[[…]]`.
+        variants: the variants shown, or patterns such as `pool-*`; those that have an x, and the
+            baseline, if not given. A baseline without an x is drawn as a level.
+        series: with one metric, a line for each label through the variants named or matched.
+        baseline: the metric or the label of `series` that the others are compared with; the
+            variants flagged as such if not given.
+        y_label: what y is; the metric's label if not given.
+        x_unit: the unit of x, where its numbers need one, such as `%`.
+        log_x: whether x is logarithmic.
+        log_y: whether y is logarithmic; else it begins at zero.
+
+    Raises:
+        MeasurementError: for unknown names, or for what cannot be drawn.
+        RecordError: if the record is incomplete or stale.
+    """
+    record = current(name)
+    metrics = [metric] if isinstance(metric, str) else list(metric)
+    unit = _unit(record, metrics)
+    curves = _levels(record, metrics, variants, series) + (
+        _by_series(record, metrics, series, baseline)
+        if series
+        else _by_metric(record, metrics, variants, baseline)
+    )
+    if log_x:
+        positive([[x] for curve in curves for x in curve.xs], "x")
+    if log_y:
+        positive([runs for curve in curves for runs in curve.runs], "y")
+    suited = common_scale if log_y else scale_for
+    scale = suited([max(runs) for curve in curves for runs in curve.runs], unit)
+    plot = Plot(
+        curves=tuple(_scaled(curve, scale.factor) for curve in curves),
+        x_label=x_label + (" (log scale)" if log_x else ""),
+        x_unit=x_unit,
+        y_label=_axis_label(record, metrics, y_label, scale.unit, log_y),
+        log_x=log_x,
+        log_y=log_y,
+    )
+    ident = "-".join(["figure", name, *metrics])
+    heading, text = plain(title), plain(description)
+
+    def draw() -> str:
+        # Matplotlib takes a second to import, which only a new drawing is worth.
+        from press.figures.draw_curves import draw_curves
+
+        return "".join(
+            draw_curves(plot, shape).svg(ident, shape, heading, text) for shape in (WIDE, NARROW)
+        )
+
+    arguments = {"id": ident, "title": heading, "description": text, "plot": asdict(plot)}
+    drawing = drawn(content(name), arguments, draw)
+    return figure(record, ident, drawing, title, _data(curves, title, x_label, x_unit, unit))
+
+
+def _unit(record: Record, metrics: Sequence[str]) -> str:
+    """The one unit of several metrics."""
+    units = {record.metric(metric).unit for metric in metrics}
+    if len(units) != 1:
+        raise MeasurementError(
+            f"metrics {', '.join(metrics)} of {record.name!r} have different units: "
+            f"{', '.join(sorted(units)) or 'there is no metric'}",
+            "Draw a figure for each.",
+        )
+    return units.pop()
+
+
+def _axis_label(
+    record: Record, metrics: Sequence[str], label: str | None, unit: str, log: bool
+) -> str:
+    if label is None:
+        label = record.metric(metrics[0]).label if len(metrics) == 1 else ""
+    notes = ", ".join(note for note in (unit, "log scale" if log else "") if note)
+    return f"{label} ({notes})" if label and notes else label or notes
+
+
+def _by_metric(
+    record: Record,
+    metrics: Sequence[str],
+    variants: str | Sequence[str] | None,
+    baseline: str | None,
+) -> list[Curve]:
+    """A line for each metric through all variants that have an x."""
+    labels = {metric: record.metric(metric).label for metric in metrics}
+    if baseline is not None:
+        known("metric of this figure", baseline, metrics)
+    parts = roles(metrics, {baseline} if baseline else set())
+    return [
+        _curve(record, metric, _placed(record, variants), labels[metric], parts[metric])
+        for metric in metrics
+    ]
+
+
+def _by_series(
+    record: Record,
+    metrics: Sequence[str],
+    series: Mapping[str, str | Sequence[str]],
+    baseline: str | None,
+) -> list[Curve]:
+    """A line for each group of variants."""
+    if len(metrics) != 1:
+        raise MeasurementError(
+            "series divides the variants of one metric, and the figure names several",
+            "Name one metric, or leave out series.",
+        )
+    groups = {label: _placed(record, patterns) for label, patterns in series.items()}
+    if baseline is not None:
+        known("series of this figure", baseline, list(series))
+        baselines = {baseline}
+    else:
+        baselines = {
+            label
+            for label, group in groups.items()
+            if all(record.variant(variant).baseline for variant in group)
+        }
+    parts = roles(list(series), baselines)
+    return [
+        _curve(record, metrics[0], group, label, parts[label]) for label, group in groups.items()
+    ]
+
+
+def _placed(record: Record, patterns: str | Sequence[str] | None) -> list[str]:
+    """The chosen variants that have an x, from left to right."""
+    names = chosen(record, patterns)
+    placed = [name for name in names if record.variant(name).x is not None]
+    without = [name for name in names if name not in placed and not record.variant(name).baseline]
+    if not placed or (patterns is not None and without):
+        raise MeasurementError(
+            f"variants of {record.name!r} without an x cannot stand on a line: "
+            f"{', '.join(without or names)}",
+            "Give them an x in the experiment, choose others, or use bars.",
+        )
+    return sorted(placed, key=lambda name: record.variant(name).x or 0.0)
+
+
+def _curve(record: Record, metric: str, variants: Sequence[str], label: str, role: str) -> Curve:
+    return Curve(
+        label=label,
+        role=role,
+        xs=tuple(record.variant(name).x or 0.0 for name in variants),
+        runs=tuple(record.values(metric, name) for name in variants),
+    )
+
+
+def _levels(
+    record: Record,
+    metrics: Sequence[str],
+    variants: str | Sequence[str] | None,
+    series: Mapping[str, str | Sequence[str]] | None,
+) -> list[Curve]:
+    """A level for the baseline that has no x, if it is among the variants."""
+    if len(metrics) != 1:
+        return []
+    names = chosen(record, None if series else variants)
+    return [
+        Curve(variant.label, BASELINE, (), (record.values(metrics[0], name),))
+        for name in names
+        if (variant := record.variant(name)).baseline and variant.x is None
+    ]
+
+
+def _scaled(curve: Curve, factor: float) -> Curve:
+    runs = tuple(tuple(value * factor for value in values) for values in curve.runs)
+    return Curve(curve.label, curve.role, curve.xs, runs)
+
+
+def _data(curves: Sequence[Curve], title: str, x_label: str, x_unit: str, unit: str) -> Table:
+    """Every point of every line, a row for each; levels stand last."""
+    rows = [
+        (curve.label, format_value(x, x_unit) if curve.xs else "", runs)
+        for curve in sorted(curves, key=lambda curve: not curve.xs)
+        for x, runs in zip(curve.xs or (0.0,), curve.runs, strict=True)
+    ]
+    return Table(
+        title=title,
+        stubs=("line", x_label),
+        rows=tuple((label, x) for label, x, _ in rows),
+        columns=(Column("median", unit, tuple(runs for _, _, runs in rows)),),
+    )

@@ -1,0 +1,153 @@
+"""One value for each variant: bars from zero, or points on an axis that may be logarithmic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from press.figures.cache import drawn
+from press.figures.caption import figure
+from press.figures.selection import BASELINE, chosen, positive
+from press.figures.shapes import NARROW, WIDE
+from press.figures.tables import Column, Table
+from press.measurements import content, current
+from press.numbers import plain
+from press.units import common_scale, scale_for
+
+
+@dataclass(frozen=True)
+class Row:
+    """One variant.
+
+    Attributes:
+        label: what it is.
+        role: its color.
+        runs: what each run measured, in the unit shown.
+    """
+
+    label: str
+    role: str
+    runs: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Everything a drawing of rows depends on."""
+
+    rows: tuple[Row, ...]
+    unit: str
+    label: str
+    bars: bool
+    log: bool
+
+
+def bars(
+    name: str,
+    *,
+    metric: str,
+    title: str,
+    description: str,
+    variants: str | Sequence[str] | None = None,
+    label: str | None = None,
+) -> str:
+    """A horizontal bar for each variant, from zero to the median, with its value and its spread.
+
+    Args:
+        name: the measurement.
+        metric: what the bars show.
+        title: the caption; it may hold `[[…]]`.
+        description: what the figure shows, for readers who do not see it; it may hold `[[…]]`.
+        variants: the variants from top to bottom, or patterns such as `pool-*`; all if not given.
+        label: what the axis shows; the metric's label if not given.
+
+    Raises:
+        MeasurementError: for an unknown measurement, variant or metric.
+        RecordError: if the record is incomplete or stale.
+    """
+    return _rows(name, metric, title, description, variants, label, bars=True, log=False)
+
+
+def points(
+    name: str,
+    *,
+    metric: str,
+    title: str,
+    description: str,
+    variants: str | Sequence[str] | None = None,
+    label: str | None = None,
+    log: bool = False,
+) -> str:
+    """A point for each variant at its median, with its value and its spread.
+
+    Bars are measured by their length, so values that need a logarithmic axis are points.
+
+    Args:
+        name: the measurement.
+        metric: what the points show.
+        title: the caption; it may hold `[[…]]`.
+        description: what the figure shows, for readers who do not see it; it may hold `[[…]]`.
+        variants: the variants from top to bottom, or patterns such as `pool-*`; all if not given.
+        label: what the axis shows; the metric's label if not given.
+        log: whether the axis is logarithmic; else it begins at zero.
+
+    Raises:
+        MeasurementError: for unknown names, or for values that a logarithmic axis cannot show.
+        RecordError: if the record is incomplete or stale.
+    """
+    return _rows(name, metric, title, description, variants, label, bars=False, log=log)
+
+
+def _rows(
+    name: str,
+    metric: str,
+    title: str,
+    description: str,
+    variants: str | Sequence[str] | None,
+    label: str | None,
+    *,
+    bars: bool,
+    log: bool,
+) -> str:
+    record = current(name)
+    measured = record.metric(metric)
+    shown = [record.variant(variant) for variant in chosen(record, variants)]
+    runs = [record.values(metric, variant) for variant in chosen(record, variants)]
+    if log:
+        positive(runs, "x")
+    suited = common_scale if log else scale_for
+    scale = suited([max(values) for values in runs], measured.unit)
+    notes = ", ".join(note for note in (scale.unit, "log scale" if log else "") if note)
+    rows = Rows(
+        rows=tuple(
+            Row(
+                variant.label,
+                BASELINE if variant.baseline else "ours",
+                tuple(value * scale.factor for value in values),
+            )
+            for variant, values in zip(shown, runs, strict=True)
+        ),
+        unit=scale.unit,
+        label=(label or measured.label) + (f" ({notes})" if notes else ""),
+        bars=bars,
+        log=log,
+    )
+    ident = f"figure-{name}-{metric}"
+    heading, text = plain(title), plain(description)
+
+    def draw() -> str:
+        # Matplotlib takes a second to import, which only a new drawing is worth.
+        from press.figures.draw_rows import draw_rows
+
+        return "".join(
+            draw_rows(rows, shape).svg(ident, shape, heading, text) for shape in (WIDE, NARROW)
+        )
+
+    arguments = {"id": ident, "title": heading, "description": text, "rows": asdict(rows)}
+    data = Table(
+        title=title,
+        stubs=("",),
+        rows=tuple((variant.label,) for variant in shown),
+        columns=(Column(measured.label, measured.unit, tuple(runs)),),
+        baseline=frozenset(at for at, variant in enumerate(shown) if variant.baseline),
+    )
+    return figure(record, ident, drawn(content(name), arguments, draw), title, data)

@@ -1,0 +1,48 @@
+"""Problems in a page, reported where an author looks: the build's log and the page itself."""
+
+from __future__ import annotations
+
+import logging
+from html import escape
+
+from markdown import Markdown
+
+from press.page import current_page
+
+log = logging.getLogger("mkdocs.press")
+
+
+class ProblemError(Exception):
+    """Something in a page that its author must mend.
+
+    Args:
+        what: what is wrong, without a final period.
+        remedy: what to do about it, a sentence.
+    """
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}. {remedy}")
+        self.what = what
+        self.remedy = remedy
+
+
+def report(md: Markdown, line: int | None, what: str, remedy: str) -> str:
+    """Report a problem of the page that `md` renders, and return the HTML to show in its place.
+
+    One warning is logged, `docs/posts/x.md:12: what. remedy`: it fails a strict build, and a
+    preview shows it and goes on. An excerpt shows it too, but only the page itself logs it.
+
+    Args:
+        md: the converter that renders the page.
+        line: the line in the Markdown given to `md`, from 1; None if it is not known.
+        what: what is wrong, without a final period.
+        remedy: what to do about it, a sentence.
+    """
+    page = current_page(md)
+    where = "this page" if page is None else page.path
+    if line is not None:
+        where += f":{line + (page.front_matter_lines if page else 0)}"
+    message = f"{where}: {what}. {remedy}"
+    if page is None or not page.excerpt:
+        log.warning("%s", message)
+    return f'<div class="problem" role="alert">{escape(message, quote=False)}</div>'

@@ -1,0 +1,101 @@
+"""A problem is one line in the log and one place on the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort
+
+from press.problems import ProblemError, report
+from tests.press.pages import logged
+from tests.press.rendering import include, mkdocs_converter
+
+TEMPLATE = "<!doctype html><html><body>{{ page.content }}</body></html>\n"
+SETTINGS = """\
+site_name: A site
+theme: {name: null, custom_dir: theme}
+markdown_extensions:
+  - press.listings
+  - pymdownx.superfences:
+      custom_fences:
+        - name: "*"
+          class: listing
+          validator: !!python/name:press.listings.validator
+          format: !!python/name:press.listings.formatter
+"""
+
+
+def test_a_problem_names_page_line_fault_and_remedy(tmp_path: Path) -> None:
+    md = mkdocs_converter(tmp_path, "---\ntitle: A\n---\nText.\n")
+    with logged() as problems:
+        report(md, 2, "it is <wrong>", "Mend it.")
+    assert problems == ["docs/posts/x.md:5: it is <wrong>. Mend it."]
+
+
+def test_the_page_shows_what_the_log_says() -> None:
+    assert report(Markdown(), 2, "it is <wrong>", "Mend it.") == (
+        '<div class="problem" role="alert">this page:2: it is &lt;wrong&gt;. Mend it.</div>'
+    )
+
+
+def test_a_problem_without_a_line_names_the_page(tmp_path: Path) -> None:
+    with logged() as problems:
+        report(mkdocs_converter(tmp_path, "Text.\n"), None, "it is wrong", "Mend it.")
+    assert problems == ["docs/posts/x.md: it is wrong. Mend it."]
+
+
+def test_an_excerpt_shows_a_problem_and_does_not_report_it_again(tmp_path: Path) -> None:
+    md = mkdocs_converter(tmp_path, "Text.\n")
+    md.treeprocessors.register(Treeprocessor(md), "excerpt", 0)
+    with logged() as problems:
+        html = report(md, 1, "it is wrong", "Mend it.")
+    assert "it is wrong" in html
+    assert problems == []
+
+
+def test_an_error_reads_as_its_report_does() -> None:
+    assert str(ProblemError("it is wrong", "Mend it.")) == "it is wrong. Mend it."
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A site of one page, whose listing is not there, in the current directory."""
+    for path, text in {
+        "mkdocs.yml": SETTINGS,
+        "theme/main.html": TEMPLATE,
+        "docs/index.md": f"---\ntitle: A\n---\n\nText.\n\n{include('snippets/a.py')}",
+    }.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def build_site(*, strict: bool) -> list[str]:
+    with logged() as problems:
+        build(load_config("mkdocs.yml", strict=strict))
+    return problems
+
+
+def test_a_problem_fails_a_strict_build(site: Path) -> None:
+    with pytest.raises(Abort, match="1 warnings in strict mode"):
+        build_site(strict=True)
+
+
+def test_a_preview_goes_on_and_recovers_when_the_page_is_mended(site: Path) -> None:
+    (problem,) = build_site(strict=False)
+    assert problem.startswith("docs/index.md:7: there is no file snippets/a.py.")
+    shown = (site / "site/index.html").read_text(encoding="utf-8")
+    assert '<div class="problem" role="alert">docs/index.md:7: there is no file' in shown
+
+    (site / "snippets").mkdir()
+    (site / "snippets/a.py").write_text("x = 1\n", encoding="utf-8")
+    assert build_site(strict=True) == []
+    mended = (site / "site/index.html").read_text(encoding="utf-8")
+    assert 'class="problem"' not in mended
+    assert 'id="listing-a"' in mended
