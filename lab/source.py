@@ -110,8 +110,19 @@ def _file(name: str, root: Path) -> Path | None:
     return next((candidate for candidate in candidates if candidate.is_file()), None)
 
 
-def _imports_of_ours(path: Path, package: str) -> Iterator[tuple[str, str]]:
-    for node, in_function in _imports(syntax_tree(path), in_function=False):
+def _imports_of_ours(path: Path, package: str) -> tuple[tuple[str, str], ...]:
+    syntax_tree(path)  # its errors name the file
+    return _imports_in(_read(path), package)
+
+
+# A site with many articles asks for the same modules thousands of times.
+@lru_cache(maxsize=4096)
+def _imports_in(text: str, package: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_ours(_parse(text), package))
+
+
+def _ours(tree: ast.Module, package: str) -> Iterator[tuple[str, str]]:
+    for node, in_function in _imports(tree, in_function=False):
         if isinstance(node, ast.Import):
             pairs = [(alias.name, "") for alias in node.names]
         else:

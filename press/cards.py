@@ -7,11 +7,12 @@ it, so that a build draws only what changed.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -24,6 +25,7 @@ from press.units import NO_BREAK_SPACE
 
 SIZE = (1200, 630)
 DIRECTORY = "cards"
+SITE_CARD = "card.png"
 
 _PAPER, _INK, _MUTED, _HAIRLINE, _OXIDE = "#fbfaf6", "#1c1b19", "#63605a", "#d8d4c9", "#a3341f"
 _MARGIN = 80
@@ -40,6 +42,7 @@ class Addressed(Protocol):
     """A page of MkDocs, as far as a card needs it."""
 
     url: str
+    meta: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -68,25 +71,30 @@ class Card:
 
 
 def card_address(page: Addressed) -> str:
-    """Where the site has the card of an article, relative to its root."""
-    return f"{DIRECTORY}/{page.url.strip('/')}.png"
+    """Where the site has the card of a page, relative to its root.
+
+    An article has its own; all other pages share the card of the site.
+    """
+    article = page.meta.get("template") == "blog-post.html"
+    return _article_card(page.url.strip("/")) if article else SITE_CARD
 
 
 def draw_cards(site: Path, settings: Settings) -> list[Finding]:
-    """Put a card for each article that the site has into it."""
+    """Put the card of the site, and one for each article that it has, into it."""
     memo = settings.root / ".cache" / "press" / "cards"
     memo.mkdir(parents=True, exist_ok=True)
     (site / DIRECTORY).mkdir(exist_ok=True)
+    cards = {SITE_CARD: Card(settings.site_name, "", settings.site_description, "", "")}
     for _, meta in posts(documents(settings)):
-        if not (site / meta.slug / "index.html").is_file():
-            continue  # a draft
-        card = _card(meta, settings)
+        if (site / meta.slug / "index.html").is_file():  # not a draft
+            cards[_article_card(meta.slug)] = _card(meta, settings)
+    for address, card in cards.items():
         drawn = memo / f"{card.key}.png"
         if not drawn.is_file():
             draft = drawn.with_suffix(".new")
             draw(card, settings.docs / "assets" / "fonts").save(draft, "PNG", optimize=True)
             draft.replace(drawn)
-        shutil.copyfile(drawn, site / DIRECTORY / f"{meta.slug}.png")
+        shutil.copyfile(drawn, site / address)
     return []
 
 
@@ -119,6 +127,10 @@ def draw(card: Card, fonts: Path) -> Image.Image:
         for at, line in enumerate(reversed(lines)):
             pen.text((left, 566 - at * label.size * 1.35), line, _MUTED, label, anchor="ls")
     return image
+
+
+def _article_card(slug: str) -> str:
+    return f"{DIRECTORY}/{slug}.png"
 
 
 def _card(meta: PostMeta, settings: Settings) -> Card:

@@ -98,15 +98,15 @@ def cut(source: Path, target: Path, spec: Cut) -> None:
         name_IDs=[0, 1, 2, 4, 6],  # the license stands beside the file
         drop_tables=[*subset.Options().drop_tables, "FFTM"],
     )
-    font = subset.load_font(str(source), options)
-    if spec.axes:
-        instantiateVariableFont(font, spec.axes, inplace=True)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=spec.characters)
-    subsetter.subset(font)
-    _rename(font, spec.family)
-    font.flavor = "woff2"
-    font.save(target)
+    with subset.load_font(str(source), options) as font:
+        if spec.axes:
+            instantiateVariableFont(font, spec.axes, inplace=True)
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text=spec.characters)
+        subsetter.subset(font)
+        _rename(font, spec.family)
+        font.flavor = "woff2"
+        font.save(target)
 
 
 def _rename(font: TTFont, family: str) -> None:

@@ -10,12 +10,11 @@ from press.corpus import documents, posts
 from press.figures.caption import SITE_ROOT, bounds
 from press.measurements import Claim, Record, current, names
 from press.settings import load_settings
-
-_HEAD = ("Claim", "Measured", "Verdict", "Article", "Recorded")
+from press.units import NO_BREAK_SPACE, format_value
 
 
 def ledger(root: Path = Path()) -> str:
-    """All claims as one table, the newest record first; a sentence while there is none.
+    """All claims as a list, the newest record first; a sentence while there is none.
 
     Raises:
         RecordError: if a record is incomplete or stale.
@@ -24,32 +23,42 @@ def ledger(root: Path = Path()) -> str:
     records = sorted(
         (current(name, root) for name in names(root)), key=lambda record: record.recorded
     )
-    rows = [row for record in reversed(records) for row in _rows(record, root)]
-    if not rows:
-        return "<p>No claim has been recorded yet.</p>"
-    head = "".join(f'<th scope="col">{name}</th>' for name in _HEAD)
-    return (
-        '<div class="table" role="group" aria-label="Claims" tabindex="0">'
-        f'<table class="claims-table"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
+    entries = [entry for record in reversed(records) for entry in _entries(record, root)]
+    return "".join(entries) or "<p>No claim has been recorded yet.</p>"
 
 
-def _rows(record: Record, root: Path) -> Iterator[str]:
+def _entries(record: Record, root: Path) -> Iterator[str]:
     article = _article(record, root)
     day = f"{record.recorded:%Y-%m-%d}"
-    address = f"{SITE_ROOT}measurements/{record.name}.json"
-    for claim in record.claims:
+    data = f"{SITE_ROOT}measurements/{record.name}.json"
+    for at, claim in enumerate(record.claims, start=1):
+        kind, verdict = ("holds", "Holds") if claim.holds else ("fails", "Does not hold")
         yield (
-            f'<tr id="{record.name}-{escape(claim.quantity)}">'
-            f'<th scope="row">{escape(claim.text)}</th><td>{escape(bounds(record, claim))}</td>'
-            f"<td>{_verdict(claim)}</td><td>{article}</td>"
-            f'<td><a href="{address}"><time datetime="{day}">{day}</time></a></td></tr>'
+            f'<article class="entry" id="{record.name}-{at}">{_observed(record, claim)}'
+            f'<div class="entry__text"><p class="verdict verdict--{kind}">{verdict}</p>'
+            f'<h2 class="entry__title">{escape(claim.text)}</h2>'
+            f'<p class="entry__deck">{escape(_sentence(bounds(record, claim)))}</p>'
+            f'<ul class="facts"><li>{article}</li><li><a href="{data}">'
+            f'<time datetime="{day}">{day}</time></a></li></ul></div></article>'
         )
 
 
-def _verdict(claim: Claim) -> str:
-    return "holds" if claim.holds else '<strong class="fails">does not hold</strong>'
+def _observed(record: Record, claim: Claim) -> str:
+    """What was observed, set as the number that leads an article is."""
+    quantity = record.quantity(claim.quantity)
+    number, _, unit = format_value(claim.observed, quantity.unit, quantity.digits).partition(
+        NO_BREAK_SPACE
+    )
+    long = " headline--long" if len(number) > 5 else ""
+    shown = f' <span class="headline__unit">{escape(unit)}</span>' if unit else ""
+    return (
+        f'<p class="headline{long}"><data class="headline__value" value="{claim.observed:.10g}">'
+        f"{escape(number)}{shown}</data></p>"
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _article(record: Record, root: Path) -> str:

@@ -33,6 +33,7 @@ class Settings:
     Attributes:
         root: the directory that holds mkdocs.yml.
         site_name: what the site is called.
+        site_description: what it is about, in a sentence or three.
         site_url: the address of the site, with its final slash.
         authors: the names an article may carry; without one it is by the site's authors.
         categories: the categories an article may be filed under.
@@ -42,6 +43,7 @@ class Settings:
 
     root: Path
     site_name: str
+    site_description: str
     site_url: str
     authors: tuple[str, ...]
     categories: tuple[str, ...]
@@ -81,6 +83,7 @@ def _load(root: Path, _mtime_ns: int) -> Settings:
     return Settings(
         root=root,
         site_name=f"{config.get('site_name', '')}",
+        site_description=f"{config.get('site_description', '')}",
         site_url=f"{config.get('site_url', '')}".rstrip("/") + "/",
         **{name: _names(known, name) for name in ("authors", "categories", "tags", "series")},
     )

@@ -39,11 +39,12 @@ const distance = (a, b) => {
   return rows[a.length][b.length];
 };
 
-const corrected = async (query) => {
+// The query with its misspelt words mended, as far as a title, a description or a tag has them.
+const corrected = async (query, misspelt) => {
   const dictionary = await known();
   const mend = (word) => {
     const lower = word.toLowerCase();
-    if (lower.length < 4 || dictionary.some((other) => other.startsWith(lower))) return word;
+    if (!misspelt.has(lower) || dictionary.some((other) => other.startsWith(lower))) return word;
     const allowed = lower.length < 8 ? 1 : 2;
     const near = dictionary
       .filter((other) => Math.abs(other.length - lower.length) <= allowed)
@@ -73,16 +74,30 @@ const most = async (pagefind, query) => {
     .map(({ result }) => result);
 };
 
+const first = (results) => Promise.all(results.slice(0, SHOWN).map((result) => result.data()));
+
+// Pagefind shortens a word that it does not know until something begins with it. So what it found is
+// looked at: a word of the query of which no page has even the stem is taken for a typo.
 const find = async (query) => {
   const pagefind = await start();
-  const exact = await pagefind.search(query);
-  if (exact.results.length) return { results: exact.results };
-  const mended = await corrected(query);
+  let { results } = await pagefind.search(query);
+  let pages = await first(results);
+  const text = pages.map((page) => `${page.meta.title} ${page.content}`.toLowerCase()).join(" ");
+  const misspelt = words(query).filter(
+    (word) => word.length > 3 && !text.includes(word.slice(0, Math.max(4, word.length - 2))),
+  );
+  const mended = await corrected(query, new Set(misspelt));
   if (mended !== query) {
     const close = await pagefind.search(mended);
-    if (close.results.length) return { results: close.results, mended };
+    if (close.results.length) {
+      return { count: close.results.length, pages: await first(close.results), mended };
+    }
   }
-  return { results: await most(pagefind, mended) };
+  if (!results.length) {
+    results = await most(pagefind, query);
+    pages = await first(results);
+  }
+  return { count: results.length, pages };
 };
 
 const element = (name, properties = {}, ...children) => {
@@ -129,13 +144,12 @@ export const attach = (form, query = "") => {
     await new Promise((resume) => setTimeout(resume, PAUSE_MS));
     if (mine !== turn) return;
     try {
-      const { results, mended } = await find(asked);
-      const pages = await Promise.all(results.slice(0, SHOWN).map((result) => result.data()));
+      const { count, pages, mended } = await find(asked);
       if (mine !== turn) return;
       list.replaceChildren(...pages.map(entry));
-      const count = `${results.length} page${results.length === 1 ? "" : "s"}`;
-      if (mended) status.textContent = `Nothing for “${asked}”; ${count} for “${mended}”.`;
-      else status.textContent = results.length ? count : `Nothing for “${asked}”.`;
+      const found = `${count} page${count === 1 ? "" : "s"}`;
+      if (mended) status.textContent = `Nothing for “${asked}”; ${found} for “${mended}”.`;
+      else status.textContent = count ? found : `Nothing for “${asked}”.`;
     } catch {
       status.textContent = "The search index is not here: a built site has it, a preview does not.";
     }

@@ -35,7 +35,7 @@ def claims(name: str, *, title: str = "What the runs say") -> str:
     samples = [record.quantity(claim.quantity).values for claim in record.claims]
     ident = f"claims-{name}"
     return (
-        f'<aside class="claims" id="{escape(ident)}" aria-labelledby="{escape(ident)}-title">'
-        f'<p class="claims__title" id="{escape(ident)}-title">{escape(title)}</p>'
+        f'<aside class="claims" id="{escape(ident)}" aria-label="{escape(f"{title}: {name}")}">'
+        f'<p class="claims__title">{escape(title)}</p>'
         f'<ul class="claims__list">{items}</ul>{provenance(record, samples)}</aside>'
     )

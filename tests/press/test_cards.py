@@ -84,32 +84,34 @@ def test_a_card_without_a_figure_has_no_label_either() -> None:
 
 def test_only_articles_of_the_site_get_a_card(tmp_path: Path) -> None:
     settings = load_settings(repository(tmp_path))
-    (tmp_path / "docs" / "assets").mkdir()
-    (tmp_path / "docs" / "assets" / "fonts").symlink_to(FONTS)
     write(tmp_path, "docs/posts/pool.md", article())
     write(tmp_path, "docs/posts/draft.md", article(slug="draft"))
     write(tmp_path, "site/pool/index.html", "<html>")
 
     assert draw_cards(tmp_path / "site", settings) == []
 
-    cards = [path.name for path in (tmp_path / "site" / "cards").iterdir()]
-    assert cards == ["pool.png"]
+    cards = sorted(
+        path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("site/**/*.png")
+    )
+    assert cards == ["site/card.png", "site/cards/pool.png"]
 
 
 def test_a_card_that_was_drawn_before_is_copied(tmp_path: Path) -> None:
     settings = load_settings(repository(tmp_path))
-    (tmp_path / "docs" / "assets").mkdir()
-    (tmp_path / "docs" / "assets" / "fonts").symlink_to(FONTS)
     write(tmp_path, "docs/posts/pool.md", article())
     write(tmp_path, "site/pool/index.html", "<html>")
     draw_cards(tmp_path / "site", settings)
-    (memo,) = (tmp_path / ".cache" / "press" / "cards").iterdir()
-    memo.write_bytes(b"kept")
+    for memo in (tmp_path / ".cache" / "press" / "cards").iterdir():
+        memo.write_bytes(b"kept")
 
     draw_cards(tmp_path / "site", settings)
 
     assert (tmp_path / "site" / "cards" / "pool.png").read_bytes() == b"kept"
 
 
-def test_pages_link_to_where_the_card_is() -> None:
-    assert card_address(SimpleNamespace(url="pool/")) == "cards/pool.png"
+def test_an_article_links_to_its_own_card_and_other_pages_to_that_of_the_site() -> None:
+    article = SimpleNamespace(url="pool/", meta={"template": "blog-post.html"})
+    other = SimpleNamespace(url="archive/", meta={})
+
+    assert card_address(article) == "cards/pool.png"
+    assert card_address(other) == "card.png"

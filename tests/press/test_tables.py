@@ -32,3 +32,9 @@ def test_a_table_stands_in_one_box_that_scrolls_by_keyboard(repo: Repo) -> None:
     (box,) = page.select("div.table")
     assert box.select_one("table") is not None
     assert (box["tabindex"], box["role"], box["aria-label"]) == ("0", "group", "Table")
+
+
+def test_a_table_scrolls_in_a_box_that_the_keyboard_reaches(repo: Repo) -> None:
+    (box,) = repo.render(TABLE).select("div.table")
+    assert box["tabindex"] == "0"
+    assert [child.name for child in box.find_all(recursive=False)] == ["table"]

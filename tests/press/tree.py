@@ -75,6 +75,8 @@ def repository(root: Path) -> Path:
     for name, template in _TEMPLATES.items():
         write(root, f"overrides/{name}", template)
     write(root, "docs/index.md", "# Front page\n")
+    (root / "docs" / "assets").mkdir()
+    (root / "docs" / "assets" / "fonts").symlink_to(ROOT / "docs" / "assets" / "fonts")
     write(root, "snippets/__init__.py", '"""The listings."""\n')
     return root
 

@@ -1,0 +1,1 @@
+"""The listings of the articles; every module runs by itself."""

@@ -1,0 +1,1 @@
+"""A round trip costs more than a row."""

@@ -1,0 +1,1 @@
+"""What the article on N+1 and batches measures."""

@@ -1,0 +1,1 @@
+"""A cache gains what the query costs."""

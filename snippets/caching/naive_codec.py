@@ -1,0 +1,27 @@
+"""JSON with default=str takes everything and returns something else.
+
+Running it sends a quote through the cache's text, and reads an entry
+that an older version of the program wrote.
+"""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from snippets.caching.codec import Quote, demonstrate
+
+
+# --8<-- [start:codec]
+def encode(quote: Quote) -> str:
+    return json.dumps(asdict(quote), default=str)  # [!]
+
+
+def decode(text: str) -> Any:
+    return json.loads(text)
+
+
+# --8<-- [end:codec]
+
+
+if __name__ == "__main__":
+    demonstrate(encode, decode)

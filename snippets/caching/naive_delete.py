@@ -1,0 +1,32 @@
+"""Delete after commit loses to a reader who read before it.
+
+Running it lets a slow reader store what it read before a change that
+was committed and invalidated.
+"""
+
+from redis.asyncio import Redis
+
+from snippets.caching.versioned import demonstrate
+
+
+# --8<-- [start:cache]
+class DeletingPrices:
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def get(self, key: str) -> int | None:
+        cents = await self._redis.get(key)
+        return int(cents) if cents else None
+
+    async def put(self, key: str, version: int, cents: int) -> None:
+        await self._redis.set(key, cents, px=60_000)
+
+    async def invalidate(self, key: str, version: int) -> None:
+        await self._redis.delete(key)  # [!]
+
+
+# --8<-- [end:cache]
+
+
+if __name__ == "__main__":
+    demonstrate(DeletingPrices)

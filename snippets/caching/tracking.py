@@ -1,0 +1,65 @@
+"""Redis tells which keys of a prefix have changed, in any client."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from redis import ConnectionError as Unreachable
+from redis import TimeoutError as Silent
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+AGAIN_S = 0.1
+
+
+# --8<-- [start:track]
+def news_from(url: str) -> Redis:
+    # A retry would connect again, and not turn tracking on again.
+    return Redis.from_url(
+        url, protocol=2, retry=Retry(NoBackoff(), retries=0)
+    )
+
+
+async def track(pubsub: Any, prefix: str) -> None:
+    await pubsub.connect()
+    connection = pubsub.connection
+    await connection.send_command("CLIENT", "ID")
+    me = await connection.read_response()
+    await connection.send_command(
+        *("CLIENT", "TRACKING", "ON", "REDIRECT", me),
+        *("BCAST", "PREFIX", prefix),
+    )
+    await connection.read_response()
+    await pubsub.subscribe("__redis__:invalidate")
+
+
+# --8<-- [end:track]
+
+
+# --8<-- [start:follow]
+async def follow(
+    news: Redis,
+    prefix: str,
+    tracked: asyncio.Event,
+    forget: Callable[[list[bytes] | None], None],
+) -> None:
+    """Pass on the keys that change, until canceled; None: all."""
+    while True:
+        try:
+            async with news.pubsub() as pubsub:
+                await track(pubsub, prefix)
+                async for message in pubsub.listen():
+                    if message["type"] == "message":
+                        forget(message["data"])
+                    else:  # subscribed
+                        forget(None)
+                        tracked.set()
+        except (Unreachable, Silent):
+            await asyncio.sleep(AGAIN_S)
+        finally:
+            tracked.clear()
+            forget(None)
+
+
+# --8<-- [end:follow]

@@ -1,0 +1,1 @@
+"""Async is not free concurrency."""

@@ -1,0 +1,90 @@
+"""A service that others call: quick, or slow in small pieces."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass
+
+import httpx
+from fastapi import FastAPI
+
+CreateApp = Callable[[str], FastAPI]
+CALLS = 20
+BODY = b"a quote in pieces"
+PIECE_S = 0.1  # between two bytes of the slow answer
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(BODY)
+
+REPORT = """{} calls, connections: {}
+an upstream that answers in pieces: {}"""
+
+
+@dataclass
+class Upstream:
+    """Its address, and the connections it accepted."""
+
+    url: str = ""
+    connections: int = 0
+    slow: bool = False
+
+
+# --8<-- [start:serve]
+async def serve(
+    upstream: Upstream,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+) -> None:
+    with closing(writer), suppress(asyncio.IncompleteReadError):
+        while await reader.readuntil(b"\r\n\r\n"):
+            writer.write(HEAD)
+            for byte in BODY:
+                writer.write(bytes([byte]))
+                if upstream.slow:
+                    await asyncio.sleep(PIECE_S)
+
+
+# --8<-- [end:serve]
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[Upstream]:
+    upstream = Upstream()
+    serving: list[asyncio.Task[None]] = []
+
+    def connected(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        upstream.connections += 1
+        talk = serve(upstream, reader, writer)
+        serving.append(asyncio.create_task(talk))
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    upstream.url = f"http://127.0.0.1:{port}/"
+    async with server:
+        yield upstream
+        for task in serving:
+            task.cancel()
+        await asyncio.wait(serving)
+        await asyncio.sleep(0)  # for their sockets to close
+
+
+async def call(create_app: CreateApp) -> tuple[int, int]:
+    """Connections for all quick calls, and what a slow one says."""
+    async with listening() as upstream:
+        app = create_app(upstream.url)
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport) as client,
+        ):
+            url = "http://app/quote"
+            for _ in range(CALLS):
+                (await client.get(url)).raise_for_status()
+            connections = upstream.connections
+            upstream.slow = True
+            status = (await client.get(url)).status_code
+    return connections, status
+
+
+def demonstrate(create_app: CreateApp) -> None:
+    print(REPORT.format(CALLS, *asyncio.run(call(create_app))))

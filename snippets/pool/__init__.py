@@ -1,0 +1,1 @@
+"""Your connection pool is a queue."""

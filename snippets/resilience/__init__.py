@@ -1,0 +1,1 @@
+"""Pre-ping does not survive a restart; a retry does."""

@@ -1,0 +1,162 @@
+"""PostgreSQL is killed with SIGKILL and started while orders arrive.
+
+The server of each run is one of our own. Orders arrive at a fixed
+rate, whether or not earlier ones are answered.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import asyncpg
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from lab.experiment import (
+    Claim,
+    Experiment,
+    Metric,
+    Quantity,
+    Setting,
+    Variant,
+)
+from snippets.resilience import naive_restart, restart
+
+Place = Callable[[AsyncEngine, str], Awaitable[None]]
+
+
+async def load(
+    dsn: str, crash: Callable[[], None], place: Place, setting: Setting
+) -> dict[str, float]:
+    rate, orders = (
+        setting.conditions["rate"],
+        setting.conditions["orders"],
+    )
+    url = make_url(dsn).set(drivername="postgresql+asyncpg")
+    engine = create_async_engine(
+        url, pool_size=10, max_overflow=0, pool_pre_ping=True
+    )
+    admin = await asyncpg.connect(dsn)
+    # Else a crash could take the table with it.
+    await admin.execute("SET synchronous_commit = on")
+    await admin.execute(restart.ORDERS)
+    await admin.close()
+
+    acknowledged = set[str]()
+
+    async def order(number: int) -> None:
+        await asyncio.sleep(number / rate)
+        key = f"order {number}"
+        await place(engine, key)
+        acknowledged.add(key)
+
+    arrivals = [asyncio.ensure_future(order(n)) for n in range(orders)]
+    await arrivals[orders // 3]
+    await asyncio.to_thread(crash)
+    results = await asyncio.gather(*arrivals, return_exceptions=True)
+    await engine.dispose()
+
+    reader = await asyncpg.connect(dsn)
+    found = {key for (key,) in await reader.fetch(restart.FOUND)}
+    await reader.close()
+    return {
+        "failed": sum(result is not None for result in results),
+        "acknowledged": len(acknowledged),
+        "lost": len(acknowledged - found),
+        "unreported": len(found - acknowledged),
+    }
+
+
+async def run(
+    place: Place, synchronous_commit: str, setting: Setting
+) -> dict[str, float]:
+    import lab
+
+    with lab.postgres_server(
+        {"synchronous_commit": synchronous_commit},
+        durable=setting.conditions["durable"],
+    ) as server:
+
+        def crash() -> None:
+            server.kill()
+            server.start()
+
+        return await load(server.dsn, crash, place, setting)
+
+
+EXPERIMENT = Experiment(
+    question="What does a crash of PostgreSQL under load cost?",
+    needs=frozenset({"postgres"}),
+    conditions={"rate": 200, "orders": 600, "durable": True},
+    rehearsal={"rate": 100, "orders": 60, "durable": False},
+    rounds=5,
+    metrics={
+        "failed": Metric(label="orders failed", unit=""),
+        "acknowledged": Metric(label="orders acknowledged", unit=""),
+        "lost": Metric(label="acknowledged and lost", unit=""),
+        "unreported": Metric(label="failed and found", unit=""),
+    },
+    variants={
+        "preping": Variant(
+            label="pre-ping",
+            run=partial(run, naive_restart.place, "on"),
+            baseline=True,
+        ),
+        "retry": Variant(
+            label="pre-ping and retry",
+            run=partial(run, restart.place, "on"),
+        ),
+        "async": Variant(
+            label="the same, synchronous_commit=off",
+            run=partial(run, restart.place, "off"),
+        ),
+    },
+    quantities={
+        "failed_preping": Quantity(
+            label="of 600 orders that failed with pre-ping alone",
+            unit="",
+            digits=3,
+            of=lambda r: r["preping"]["failed"],
+        ),
+        "failed_retry": Quantity(
+            label="of 600 orders that failed with a retry",
+            unit="",
+            digits=2,
+            of=lambda r: r["retry"]["failed"],
+        ),
+        "lost": Quantity(
+            label="acknowledged orders lost, durable settings",
+            unit="",
+            digits=2,
+            of=lambda r: r["preping"]["lost"] + r["retry"]["lost"],
+        ),
+        "lost_async": Quantity(
+            label="acknowledged orders lost, synchronous_commit=off",
+            unit="",
+            digits=2,
+            of=lambda r: r["async"]["lost"],
+        ),
+    },
+    claims=(
+        Claim(
+            "With pre-ping alone, requests fail",
+            quantity="failed_preping",
+            at_least=5,
+        ),
+        Claim(
+            "With a retry on disconnect, none fails",
+            quantity="failed_retry",
+            at_most=0,
+        ),
+        Claim(
+            "With durable settings no acknowledged order is lost",
+            quantity="lost",
+            at_most=0,
+        ),
+        Claim(
+            "With synchronous_commit=off acknowledged orders are lost",
+            quantity="lost_async",
+            at_least=1,
+        ),
+    ),
+)

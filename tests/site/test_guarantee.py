@@ -1,0 +1,24 @@
+"""The page on the guarantee leads to the code that keeps it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_piece_of_code_that_the_guarantee_names_exists() -> None:
+    source = (ROOT / "docs" / "guarantee.md").read_text(encoding="utf-8")
+    named = re.findall(r"\]\(repo:([^)]+)\)", source)
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_its_links_lead_to_the_repository(site: Path) -> None:
+    html = (site / "guarantee" / "index.html").read_text(encoding="utf-8")
+    links = {str(link["href"]) for link in BeautifulSoup(html, "html.parser").select(".prose a")}
+    assert not any(link.startswith("repo:") for link in links)
+    assert any(link.endswith("/blob/main/press/proof.py") for link in links)

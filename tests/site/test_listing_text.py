@@ -1,0 +1,133 @@
+"""What the built pages show is, character for character, what the files hold.
+
+The expectation is worked out here from the files alone, without the code that renders listings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path, PurePosixPath
+from textwrap import dedent
+
+import pytest
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+from mkdocs.utils.meta import get_data
+
+from press.fences import scan
+
+ROOT = Path(__file__).parents[2]
+MARKS = re.compile(r"\s*(#|--|//)(\s*\[(!|\d+)\])+\s*$")
+
+
+def expected(path: str, region: str) -> str:
+    """The text of a region of a file, or of all of it, without our markers."""
+    lines = (ROOT / path).read_text(encoding="utf-8").split("\n")
+    if region:
+        start = next(at for at, line in enumerate(lines) if f"[start:{region}]" in line)
+        end = next(at for at, line in enumerate(lines) if f"[end:{region}]" in line)
+        lines = lines[start:end]
+    shown = [MARKS.sub("", line).rstrip() for line in lines if "--8<--" not in line]
+    return dedent("\n".join(shown)).strip("\n") + "\n"
+
+
+def text_of(code: Tag) -> str:
+    """Code without the numbers of its notes."""
+    return "".join(text for text in code.strings if not text.find_parent("span", class_="note"))
+
+
+def copied(block: Tag) -> str:
+    """The code of a block as a reader copies it."""
+    code = block.select_one("pre code")
+    assert code is not None
+    return text_of(code)
+
+
+@cache
+def pages(site: Path) -> dict[str, BeautifulSoup]:
+    """The built pages that show code, by path."""
+    return {
+        page.relative_to(site).as_posix(): BeautifulSoup(text, "html.parser")
+        for page in sorted(site.rglob("*.html"))
+        if "<pre" in (text := page.read_text(encoding="utf-8"))
+    }
+
+
+def listings(site: Path) -> Iterator[tuple[str, Tag]]:
+    """Every listing of the built site with the page it is on."""
+    for page, soup in pages(site).items():
+        for figure in soup.select("figure.listing[data-path]"):
+            yield page, figure
+
+
+def test_every_listing_is_the_text_of_its_region(site: Path) -> None:
+    shown = list(listings(site))
+    assert shown, "the site shows no listing at all"
+    for page, figure in shown:
+        path, region = str(figure["data-path"]), str(figure.get("data-region", ""))
+        block = figure.select_one("figure > .highlight")
+        assert block is not None
+        assert copied(block) == expected(path, region), f"{page}: {path}:{region}"
+
+
+def test_every_whole_file_is_the_text_of_the_file(site: Path) -> None:
+    for page, figure in listings(site):
+        path = str(figure["data-path"])
+        for block in figure.select("details.listing__whole .highlight"):
+            assert copied(block) == expected(path, ""), f"{page}: {path}"
+
+
+def test_every_line_number_is_that_of_the_line_in_the_file(site: Path) -> None:
+    for page, figure in listings(site):
+        path = str(figure["data-path"])
+        lines = (ROOT / path).read_text(encoding="utf-8").split("\n")
+        for line in figure.select("span.line"):
+            number = int(str(line["data-line"]))
+            source = MARKS.sub("", lines[number - 1])
+            assert source.strip() == text_of(line).strip(), f"{page}: {path}:{number}"
+
+
+def test_every_output_is_the_text_of_its_transcript(site: Path) -> None:
+    for page, soup in pages(site).items():
+        for figure in soup.select("figure.output"):
+            path = str(figure["data-path"])
+            transcript = (ROOT / path).read_text(encoding="utf-8")
+            shown = re.sub(r"^(.*)  # source \w+\n", r"\1\n", transcript)
+            assert copied(figure) == shown, f"{page}: {path}"
+
+
+def test_all_code_on_the_site_is_a_listing_or_an_output(site: Path) -> None:
+    """A citation, which the template writes, is no code."""
+    for page, soup in pages(site).items():
+        for block in soup.select("pre"):
+            kept = block.find_parent(class_=["listing", "output", "citation"])
+            assert kept, f"{page}: {block}"
+
+
+def test_every_include_of_a_published_page_is_on_it_in_its_place(site: Path) -> None:
+    compared = 0
+    for source in sorted((ROOT / "docs").rglob("*.md")):
+        text = source.read_text(encoding="utf-8")
+        wanted = [fence.include for fence in scan(text.split("\n")) if fence.include]
+        page = address(source, get_data(text)[1].get("slug"))
+        if not wanted or not (site / page).is_file():
+            continue
+        figures = pages(site)[page].select("figure[data-path]")
+        shown = [
+            f"{figure['data-path']}:{figure.get('data-region', '')}".rstrip(":")
+            for figure in figures
+        ]
+        assert shown == wanted, page
+        compared += 1
+    if not compared:
+        pytest.fail("no published page includes a listing")
+
+
+def address(source: Path, slug: str | None) -> str:
+    """Where the page of a Markdown file is in the site."""
+    path = PurePosixPath(source.relative_to(ROOT / "docs").with_suffix("").as_posix())
+    if slug and path.parts[0] == "posts":
+        return f"{slug}/index.html"
+    return "index.html" if str(path) == "index" else f"{path}/index.html".replace("/index/", "/")

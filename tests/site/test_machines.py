@@ -1,0 +1,123 @@
+"""What machines read: feeds, sitemap, structured data, and the policy that browsers enforce."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).parents[2]
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+SETTINGS = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+ADDRESS = re.findall(r"^site_url: (.+)$", SETTINGS, re.MULTILINE)[0]
+
+
+def pages(site: Path) -> list[Path]:
+    return sorted(site.rglob("*.html"))
+
+
+def soup(page: Path) -> BeautifulSoup:
+    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+
+
+def articles() -> dict[str, dict[str, Any]]:
+    """The front matter of the articles, by slug."""
+    found = {}
+    for post in (ROOT / "docs" / "posts").glob("*.md"):
+        meta = yaml.safe_load(post.read_text(encoding="utf-8").split("---\n")[1])
+        found[meta["slug"]] = meta
+    return found
+
+
+def published(site: Path) -> dict[str, dict[str, Any]]:
+    return {slug: meta for slug, meta in articles().items() if (site / slug).is_dir()}
+
+
+def addresses(html: str) -> list[str]:
+    return [str(tag["href"]) for tag in BeautifulSoup(html, "html.parser").select("[href]")]
+
+
+def test_the_rss_feed_holds_every_article_in_full_with_absolute_links(site: Path) -> None:
+    channel = ElementTree.parse(site / "feed.xml").getroot()[0]
+    items = {item.findtext("link"): item.findtext(CONTENT) or "" for item in channel.iter("item")}
+    assert set(items) == {f"{ADDRESS}{slug}/" for slug in published(site)}
+    for html in items.values():
+        assert "Where this stops being true" in html
+        assert all(re.match(r"https?://|mailto:", target) for target in addresses(html))
+
+
+def test_the_json_feed_says_the_same_as_the_rss_feed(site: Path) -> None:
+    feed = json.loads((site / "feed.json").read_text(encoding="utf-8"))
+    channel = ElementTree.parse(site / "feed.xml").getroot()[0]
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert [(item["url"], item["content_html"]) for item in feed["items"]] == [
+        (item.findtext("link"), item.findtext(CONTENT)) for item in channel.iter("item")
+    ]
+
+
+def test_a_feed_leads_an_article_with_its_number(site: Path) -> None:
+    feed = json.loads((site / "feed.json").read_text(encoding="utf-8"))
+    labels = {f"{ADDRESS}{slug}/": meta.get("headline") for slug, meta in published(site).items()}
+    for item in feed["items"]:
+        if headline := labels[item["url"]]:
+            opening = BeautifulSoup(item["content_html"], "html.parser").p
+            assert opening is not None
+            assert opening.get_text().endswith(headline["label"])
+
+
+def test_the_sitemap_dates_an_article_by_its_last_change(site: Path) -> None:
+    urls = ElementTree.parse(site / "sitemap.xml").getroot().findall("s:url", SITEMAP)
+    dated = {
+        url.findtext("s:loc", "", SITEMAP): url.findtext("s:lastmod", "", SITEMAP) for url in urls
+    }
+    for slug, meta in published(site).items():
+        changed = meta["date"].get("updated") or meta["date"]["created"]
+        assert dated[f"{ADDRESS}{slug}/"] == str(changed)
+    assert dated[f"{ADDRESS}guarantee/"] == ""
+
+
+def test_an_article_tells_machines_what_it_is_and_where_it_stands(site: Path) -> None:
+    for slug, meta in published(site).items():
+        page = soup(site / slug / "index.html")
+        blocks = [json.loads(tag.get_text()) for tag in page.select("script[type*=ld]")]
+        article, trail = blocks
+        assert article["@type"] == ["BlogPosting", "TechArticle"]
+        assert article["headline"] == meta["title"]
+        assert trail["@type"] == "BreadcrumbList"
+        assert trail["itemListElement"][-1]["item"] == f"{ADDRESS}{slug}/"
+        (canonical,) = page.select("link[rel=canonical]")
+        assert canonical["href"] == f"{ADDRESS}{slug}/"
+
+
+@pytest.mark.parametrize("name", ["robots.txt", "llms.txt", "_headers", "words.json"])
+def test_the_files_of_a_site_are_there(site: Path, name: str) -> None:
+    assert (site / name).read_text(encoding="utf-8").strip()
+
+
+def test_every_page_and_every_answer_carry_the_same_policy(site: Path) -> None:
+    headers = (site / "_headers").read_text(encoding="utf-8")
+    policies = {
+        str(meta["content"])
+        for page in pages(site)
+        for meta in soup(page).select('meta[http-equiv="Content-Security-Policy"]')
+    }
+    (policy,) = policies
+    assert "unsafe-inline" not in policy
+    assert f"Content-Security-Policy: {policy}; frame-ancestors 'none'" in headers
+
+
+def test_no_page_holds_what_the_policy_forbids(site: Path) -> None:
+    for page in pages(site):
+        html = soup(page)
+        scripts = [tag for tag in html.select("script:not([src])") if not tag.get("type")]
+        handlers = [
+            name for tag in html.find_all(True) for name in tag.attrs if name.startswith("on")
+        ]
+        assert (html.select("style, [style]"), scripts, handlers) == ([], [], []), page

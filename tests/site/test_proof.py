@@ -1,0 +1,14 @@
+"""The sources of the real site pass the proof."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from press.proof import proof
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_nothing_is_wrong_with_the_sources() -> None:
+    assert [str(finding) for finding in proof(ROOT, datetime.now(UTC))] == []

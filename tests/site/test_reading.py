@@ -1,0 +1,148 @@
+"""What a reader does with an article: copies, compares, chooses, prints; without script too.
+
+Where there is no Chromium these tests are skipped and say so; CI installs one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.site.test_listing_text import expected
+
+ARTICLE = "your-connection-pool-is-a-queue/"
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """The article in a window that may write to the clipboard."""
+    context = browser.new_context(color_scheme="light", viewport={"width": 1440, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(address + ARTICLE)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def plain(browser: Browser, address: str) -> Iterator[Page]:
+    """The article where scripts do not run."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + ARTICLE)
+    yield page
+    context.close()
+
+
+def test_the_copy_button_copies_the_text_that_the_tests_ran(page: Page) -> None:
+    listing = page.locator("#listing-pool-exhaustion-checkout")
+    page.get_by_text("Right", exact=True).first.click()
+    listing.locator("button.copy").click()
+
+    expect(listing.locator("button.copy")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == expected(
+        "snippets/pool/exhaustion.py", "checkout"
+    )
+
+
+def test_the_whole_file_unfolds_in_place(page: Page) -> None:
+    whole = page.locator("#listing-pool-naive-connect-app .listing__whole")
+    expect(whole.locator(".highlight")).to_be_hidden()
+
+    whole.locator("summary").click()
+
+    expect(whole.locator(".highlight")).to_be_visible()
+
+
+def test_a_tab_is_remembered_for_all_sets_and_for_the_next_visit(page: Page) -> None:
+    page.locator(".tabbed-labels > label", has_text="Right").first.click()
+    expect(page.locator("#listing-pool-exhaustion-checkout")).to_be_visible()
+
+    page.reload()
+
+    expect(page.locator("#listing-pool-lifespan-app")).to_be_visible()
+    expect(page.locator("#listing-pool-naive-connect-app")).to_be_hidden()
+
+
+def test_a_chosen_scheme_outlives_the_page_and_the_system_comes_back(page: Page) -> None:
+    paper = "getComputedStyle(document.documentElement).backgroundColor"
+    light = page.evaluate(paper)
+    page.get_by_label("Dark").check(force=True)
+    dark = page.evaluate(paper)
+    assert dark != light
+
+    page.reload()
+    assert page.evaluate(paper) == dark
+
+    page.get_by_label("System").check(force=True)
+    page.reload()
+    assert page.evaluate(paper) == light
+
+
+def test_a_remembered_scheme_is_set_before_anything_is_painted(page: Page) -> None:
+    page.get_by_label("Dark").check(force=True)
+    page.add_init_script(
+        "new MutationObserver(() => { if (document.body && !window.first)"
+        " window.first = document.documentElement.dataset.scheme; })"
+        ".observe(document, { childList: true, subtree: true });"
+    )
+
+    page.reload()
+
+    assert page.evaluate("window.first") == "dark"
+
+
+def test_the_keyboard_reaches_the_text_first_and_shows_where_it_is(page: Page) -> None:
+    page.keyboard.press("Tab")
+    focused = page.locator(":focus")
+    expect(focused).to_have_text("Skip to content")
+    expect(focused).to_be_in_viewport()
+
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_the_contents_mark_the_section_being_read(page: Page) -> None:
+    entry = page.locator(".contents a").nth(3)
+    entry.click()
+    expect(entry).to_have_attribute("aria-current", "true")
+
+
+def test_every_listing_is_there_and_tabs_work_without_script(plain: Page) -> None:
+    naive = plain.locator("#listing-pool-naive-connect-app")
+    right = plain.locator("#listing-pool-lifespan-app")
+    expect(naive).to_be_visible()
+    expect(right).to_be_hidden()
+
+    plain.locator(".tabbed-labels > label", has_text="Right").first.click()
+
+    expect(right).to_be_visible()
+    expect(plain.locator("button.copy:visible")).to_have_count(0)
+
+
+def test_formulas_need_no_script(plain: Page) -> None:
+    formula = plain.locator("math").first
+    expect(formula).to_be_visible()
+    box = formula.bounding_box()
+    assert box
+    assert box["height"] > 5
+
+
+def test_a_printed_article_has_no_navigation_and_spells_its_links_out(page: Page) -> None:
+    page.emulate_media(media="print")
+
+    for control in ("header nav", ".scheme", "button.copy", ".contents"):
+        expect(page.locator(control).first).to_be_hidden()
+    link = page.locator('.prose a[href^="https://www.postgresql.org"]').first
+    spelled = link.evaluate("link => getComputedStyle(link, '::after').content")
+    assert "https://www.postgresql.org" in spelled
+    assert page.pdf(format="A4").startswith(b"%PDF-")
+
+
+def test_a_printed_article_shows_both_sides_of_a_tab(page: Page) -> None:
+    page.emulate_media(media="print")
+    expect(page.locator("#listing-pool-naive-connect-app")).to_be_visible()
+    expect(page.locator("#listing-pool-lifespan-app")).to_be_visible()

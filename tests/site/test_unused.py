@@ -1,0 +1,17 @@
+"""Every listing, transcript and measurement is shown by some page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from press.corpus import documents
+from press.settings import load_settings
+from press.unused import unused
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_what_was_written_for_readers_is_shown_to_them() -> None:
+    pages = documents(load_settings(ROOT))
+
+    assert [str(finding) for finding in unused(pages, ROOT)] == []

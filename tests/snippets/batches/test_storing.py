@@ -1,0 +1,197 @@
+"""Every way to store a batch stores it; they differ in round trips, and in what an error leaves."""
+
+from collections.abc import Sequence
+
+import asyncpg
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError, InterfaceError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from snippets.batches import (
+    copying,
+    failures,
+    methods,
+    naive_commit,
+    naive_copy,
+    naive_values,
+    once,
+    upsert,
+)
+from snippets.batches.prices import Price, Row, Store, row, trips
+
+WAYS: dict[str, Store] = {
+    "naive_commit": naive_commit.store,
+    "once": once.store,
+    **methods.METHODS,
+    "halved": failures.store,
+    "upsert": upsert.store,
+}
+ALL_OR_NOTHING = [name for name in WAYS if name not in ("naive_commit", "halved")]
+BATCH = [row(number) for number in range(25)]
+
+
+async def stored(engine: AsyncEngine) -> list[Row]:
+    query = select(Price.sku, Price.cents, Price.currency).order_by(Price.id)
+    async with engine.connect() as connection:
+        return [dict(found._mapping) for found in await connection.execute(query)]
+
+
+async def count(engine: AsyncEngine) -> int:
+    async with engine.connect() as connection:
+        return await connection.scalar(select(func.count()).select_from(Price)) or 0
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_what_was_stored_is_there_for_others(way: str, price_engine: AsyncEngine) -> None:
+    async with AsyncSession(price_engine) as session:
+        await WAYS[way](session, BATCH)
+        found = await stored(price_engine)
+    assert sorted(found, key=lambda price: price["cents"]) == BATCH
+
+
+@pytest.mark.parametrize(
+    ("way", "expected"),
+    [
+        ("once", 3),  # BEGIN, INSERT, COMMIT
+        ("row by row", 202),
+        ("one VALUES list", 3),
+        ("executemany", 3),
+        ("arrays", 3),
+        ("COPY", 5),
+        ("upsert", 3),
+        ("halved", 5),  # a savepoint around the INSERT
+    ],
+)
+async def test_one_transaction_waits_this_often_for_200_rows(
+    way: str, expected: int, dsn: str
+) -> None:
+    assert await trips(dsn, WAYS[way], 200) == expected
+
+
+@pytest.mark.naive("snippets/batches/naive_commit.py")
+async def test_a_commit_per_row_waits_three_times_for_each_row(dsn: str) -> None:
+    assert await trips(dsn, naive_commit.store, 200) == 3 * 200
+
+
+@pytest.mark.parametrize(("rows", "expected"), [(1000, 3), (2000, 4), (2001, 5)])
+async def test_add_all_sends_a_thousand_rows_at_a_time(rows: int, expected: int, dsn: str) -> None:
+    assert await trips(dsn, once.store, rows) == expected
+
+
+async def test_a_method_is_measured_when_its_statements_are_prepared(dsn: str) -> None:
+    seen: list[Sequence[Row]] = []
+
+    async def store(session: AsyncSession, batch: list[Row]) -> None:
+        seen.append(batch)
+        await methods.bulk(session, batch)
+
+    await trips(dsn, store, 2)
+    assert seen == [[row(0), row(1)], [row(2), row(3)]]
+
+
+def with_a_bad_row() -> list[Row]:
+    batch = [row(number) for number in range(6)]
+    batch[3]["cents"] = -1
+    return batch
+
+
+@pytest.mark.parametrize("way", ALL_OR_NOTHING)
+async def test_one_bad_row_and_one_commit_keep_nothing(way: str, price_engine: AsyncEngine) -> None:
+    async with AsyncSession(price_engine) as session:
+        # On the driver's connection the error is the driver's own.
+        error = asyncpg.CheckViolationError if way == "COPY" else IntegrityError
+        with pytest.raises(error, match='violates check constraint "positive"'):
+            await WAYS[way](session, with_a_bad_row())
+    assert await count(price_engine) == 0
+
+
+@pytest.mark.naive("snippets/batches/naive_commit.py")
+async def test_one_bad_row_and_a_commit_per_row_keep_those_before_it(
+    price_engine: AsyncEngine,
+) -> None:
+    async with AsyncSession(price_engine) as session:
+        with pytest.raises(IntegrityError, match='check constraint "positive"'):
+            await naive_commit.store(session, with_a_bad_row())
+    assert await stored(price_engine) == with_a_bad_row()[:3]
+
+
+@pytest.mark.naive("snippets/batches/naive_commit.py")
+async def test_after_such_an_error_the_same_batch_cannot_be_sent_again(
+    price_engine: AsyncEngine,
+) -> None:
+    mended = [row(number) for number in range(6)]
+    for batch, error in ((with_a_bad_row(), "CheckViolation"), (mended, "UniqueViolation")):
+        async with AsyncSession(price_engine) as session:
+            with pytest.raises(IntegrityError, match=error):
+                await naive_commit.store(session, batch)
+
+
+@pytest.mark.parametrize("bad", [[], [0], [3, 4, 19], [24], list(range(25))])
+async def test_halving_rejects_the_bad_rows_and_no_other(
+    bad: list[int], price_engine: AsyncEngine
+) -> None:
+    batch = [values | {"cents": -1 if n in bad else n + 1} for n, values in enumerate(BATCH)]
+    async with AsyncSession(price_engine) as session:
+        rejected = await failures.store(session, batch)
+    assert rejected == [batch[n] for n in bad]
+    assert await stored(price_engine) == [row for row in batch if row not in rejected]
+
+
+async def test_halving_rejects_the_later_of_two_rows_with_one_key(
+    price_engine: AsyncEngine,
+) -> None:
+    batch = [*BATCH, BATCH[7] | {"cents": 9}]
+    async with AsyncSession(price_engine) as session:
+        assert await failures.store(session, batch) == batch[-1:]
+
+
+@pytest.mark.parametrize("way", ["once", "arrays", "COPY", "halved"])
+async def test_an_empty_batch_stores_nothing(way: str, price_engine: AsyncEngine) -> None:
+    async with AsyncSession(price_engine) as session:
+        await WAYS[way](session, [])
+    assert await count(price_engine) == 0
+
+
+@pytest.mark.parametrize("way", ["executemany", "one VALUES list"])
+async def test_an_empty_list_is_an_insert_of_defaults(way: str, price_engine: AsyncEngine) -> None:
+    async with AsyncSession(price_engine) as session:
+        with pytest.raises(IntegrityError, match="INSERT INTO prices DEFAULT VALUES"):
+            await WAYS[way](session, [])
+
+
+@pytest.mark.naive("snippets/batches/naive_values.py")
+async def test_a_values_list_ends_at_32767_parameters(price_engine: AsyncEngine) -> None:
+    batch = [row(number) for number in range(10_923)]
+    async with AsyncSession(price_engine) as session:
+        with pytest.raises(
+            InterfaceError, match="the number of query arguments cannot exceed 32767"
+        ):
+            await naive_values.store(session, batch)
+        await session.rollback()
+        await naive_values.store(session, batch[:10_922])
+    assert await count(price_engine) == 10_922
+
+
+@pytest.mark.parametrize("way", ["once", "executemany", "arrays", "COPY"])
+async def test_the_other_ways_do_not_end_there(way: str, price_engine: AsyncEngine) -> None:
+    async with AsyncSession(price_engine) as session:
+        await WAYS[way](session, [row(number) for number in range(10_923)])
+    assert await count(price_engine) == 10_923
+
+
+async def test_a_copy_in_the_sessions_transaction_is_rolled_back_with_it(
+    price_engine: AsyncEngine,
+) -> None:
+    async with AsyncSession(price_engine) as session:
+        await copying.copy(session, BATCH)
+        await session.rollback()
+    assert await count(price_engine) == 0
+
+
+@pytest.mark.naive("snippets/batches/naive_copy.py")
+async def test_a_copy_past_the_session_survives_the_rollback(price_engine: AsyncEngine) -> None:
+    async with AsyncSession(price_engine) as session:
+        await naive_copy.copy(session, BATCH)
+        await session.rollback()
+    assert await count(price_engine) == len(BATCH)

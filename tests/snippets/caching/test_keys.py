@@ -1,0 +1,90 @@
+"""Calls that share a key, and calls that do not."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snippets.caching import keys, naive_keys
+from snippets.caching.calls import Key, Orders, Users, elsewhere, leaks
+
+KEYS = pytest.mark.parametrize("key", [naive_keys.key, keys.key])
+plain = st.none() | st.booleans() | st.integers() | st.text()
+
+
+def spellings(key: Key) -> set[str]:
+    calls: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
+        (("ada",), {}),
+        ((), {"name": "ada"}),
+        (("ada", 1), {}),
+        ((), {"page": 1, "name": "ada"}),
+    ]
+    return {key(Users.find, *call) for call in calls}
+
+
+@KEYS
+def test_the_same_call_has_the_same_key_and_another_page_another(key: Key) -> None:
+    assert key(Users.find, ("ada",), {}) == key(Users.find, ("ada",), {})
+    assert key(Users.find, ("ada", 1), {}) != key(Users.find, ("ada", 2), {})
+
+
+def test_however_a_call_is_written_it_has_one_key() -> None:
+    assert len(spellings(keys.key)) == 1
+
+
+@pytest.mark.naive("snippets/caching/naive_keys.py")
+def test_every_spelling_has_a_key_of_its_own() -> None:
+    assert len(spellings(naive_keys.key)) == 4
+
+
+def test_a_function_of_the_same_name_has_another_key() -> None:
+    assert keys.key(Users.find, ("ada",), {}) != keys.key(Orders.find, ("ada",), {})
+
+
+@pytest.mark.naive("snippets/caching/naive_keys.py")
+def test_a_function_of_the_same_name_is_given_the_value_of_the_other() -> None:
+    assert naive_keys.key(Users.find, ("ada",), {}) == naive_keys.key(Orders.find, ("ada",), {})
+
+
+def test_processes_share_their_keys() -> None:
+    assert elsewhere(keys.key, 1) == elsewhere(keys.key, 2)
+
+
+@pytest.mark.naive("snippets/caching/naive_keys.py")
+def test_processes_do_not_share_their_keys() -> None:
+    assert elsewhere(naive_keys.key, 1) != elsewhere(naive_keys.key, 2)
+
+
+@pytest.mark.naive("snippets/caching/naive_keys.py")
+def test_an_object_at_a_freed_address_is_given_the_value_of_another() -> None:
+    assert leaks(naive_keys.key)
+
+
+def test_objects_that_live_at_once_are_told_apart_by_no_key_at_all() -> None:
+    with pytest.raises(TypeError, match="self: Users is no part of a key"):
+        leaks(keys.key)
+
+
+def test_a_key_of_the_tenants_name_leaks_nothing() -> None:
+    assert not leaks(lambda function, args, kwargs: str(args[0].tenant))
+
+
+@pytest.mark.parametrize("value", [1.5, ("ada",), ["ada"], {"name": "ada"}, object()])
+def test_only_plain_values_are_part_of_a_key(value: object) -> None:
+    with pytest.raises(TypeError, match=f"name: {type(value).__name__} is no part of a key"):
+        keys.key(Users.find, (value,), {})
+
+
+@given(plain, plain)
+def test_values_share_a_key_if_they_are_equal_and_of_one_type(one: Any, other: Any) -> None:
+    shared = keys.key(Users.find, (one,), {}) == keys.key(Users.find, (other,), {})
+    assert shared == (one == other and type(one) is type(other))
+
+
+def test_a_key_begins_with_the_version_of_the_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = keys.key(Users.find, ("ada",), {})
+    monkeypatch.setattr(keys, "VERSION", 2)
+    after = keys.key(Users.find, ("ada",), {})
+    assert before == ('cache:v1:snippets.caching.calls.Users.find:{"name": "ada", "page": 1}')
+    assert after == before.replace("v1", "v2")

@@ -1,0 +1,294 @@
+"""200 readers at the moment when a popular key expires, and four remedies."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+import lab
+from snippets.caching import locked, stale
+from snippets.caching.crowd import LOAD_S, TTL_S, Cache, Clock, New, Outcome, crowd
+from snippets.caching.early import EarlyCache
+from snippets.caching.locked import LockedCache
+from snippets.caching.naive_stampede import PlainCache
+from snippets.caching.single_flight import Flights, SingleFlightCache
+from snippets.caching.stale import RETRY_S, STALE_S, StaleCache
+
+
+def early(redis: Redis, clock: Clock) -> Cache:
+    return EarlyCache(redis, TTL_S, clock, random.Random(8).random)
+
+
+NEW: dict[str, New] = {
+    "plain": lambda redis, clock: PlainCache(redis, TTL_S),
+    "early": early,
+    "flight": lambda redis, clock: SingleFlightCache(redis, TTL_S),
+    "lock": lambda redis, clock: LockedCache(redis, TTL_S),
+    "stale": lambda redis, clock: StaleCache(redis, TTL_S, clock),
+}
+EVERY = pytest.mark.parametrize("new", NEW.values(), ids=NEW)
+
+
+class Time:
+    """A clock that goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1e9
+
+    def __call__(self) -> float:
+        """Seconds."""
+        return self.now
+
+
+@pytest.fixture
+async def redis(redis_lease: lab.RedisLease) -> AsyncIterator[Redis]:
+    async with Redis.from_url(redis_lease.url) as redis:
+        yield redis
+
+
+@pytest.fixture
+def key(redis_lease: lab.RedisLease) -> str:
+    return f"{redis_lease.prefix}report"
+
+
+@pytest.fixture
+def rush(redis_lease: lab.RedisLease, key: str) -> Callable[..., asyncio.Future[Outcome]]:
+    def start(new: New, later_s: float) -> asyncio.Future[Outcome]:
+        return asyncio.ensure_future(crowd(redis_lease.url, key, later_s, new))
+
+    return start
+
+
+Rush = Callable[[New, float], asyncio.Future[Outcome]]
+
+
+def loader(*answers: str | Exception) -> Callable[[], asyncio.Future[str]]:
+    """A load that gives one answer after the other."""
+    left = list(answers)
+
+    async def load() -> str:
+        answer = left.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return lambda: asyncio.ensure_future(load())
+
+
+@EVERY
+async def test_a_value_is_loaded_once_while_it_is_fresh(redis: Redis, key: str, new: New) -> None:
+    cache = new(redis, Time())
+    load = loader("report")
+    assert [await cache.get(key, load) for _ in range(3)] == ["report"] * 3
+
+
+@EVERY
+async def test_after_its_time_a_value_is_loaded_again(redis: Redis, key: str, new: New) -> None:
+    cache = new(redis, Time())
+    load = loader("old", "new")
+    await cache.get(key, load)
+    assert 0 < await redis.pttl(key) <= (TTL_S + STALE_S) * 1000
+    await redis.delete(key)
+    assert await cache.get(key, load) == "new"
+    assert await cache.get(key, load) == "new"
+
+
+@EVERY
+async def test_a_failed_load_reaches_the_reader_and_the_next_one_loads_again(
+    redis: Redis, key: str, new: New
+) -> None:
+    cache = new(redis, Time())
+    load = loader(LookupError("away"), "report")
+    with pytest.raises(LookupError, match="away"):
+        await cache.get(key, load)
+    assert await cache.get(key, load) == "report"
+
+
+@pytest.mark.naive("snippets/caching/naive_stampede.py")
+async def test_without_a_remedy_every_reader_loads(rush: Rush) -> None:
+    assert await rush(NEW["plain"], TTL_S) == Outcome(loads=200, waited=200)
+
+
+@EVERY
+async def test_before_the_last_moment_nobody_loads(rush: Rush, new: New) -> None:
+    assert await rush(new, TTL_S / 2) == Outcome(loads=0, waited=0)
+
+
+async def test_xfetch_spreads_the_stampede_and_does_not_end_it(rush: Rush) -> None:
+    """One load time before expiry each reader loads with probability 1/e."""
+    chance = random.Random(8).random
+    outcome = await rush(
+        lambda redis, clock: EarlyCache(redis, TTL_S, clock, chance), TTL_S - LOAD_S
+    )
+    assert outcome == Outcome(loads=69, waited=69)
+    assert abs(outcome.loads - 200 / 2.718) < 20
+
+
+async def test_xfetch_does_not_help_once_the_key_is_gone(rush: Rush) -> None:
+    assert (await rush(early, TTL_S)).loads == 200
+
+
+async def test_xfetch_keeps_to_the_time_that_a_load_took(redis: Redis, key: str) -> None:
+    """A chance of 1 - 1/e is one load time early."""
+    time = Time()
+    cache = EarlyCache(redis, TTL_S, time, lambda: 1 - 1 / 2.718281828459045)
+
+    async def load() -> str:
+        time.now += LOAD_S
+        return str(time.now)
+
+    first = await cache.get(key, load)
+    time.now += TTL_S - LOAD_S - 0.01
+    assert await cache.get(key, load) == first
+    time.now += 0.02
+    assert await cache.get(key, load) != first
+
+
+async def test_a_single_flight_loads_once_in_each_process(rush: Rush) -> None:
+    assert await rush(NEW["flight"], TTL_S) == Outcome(loads=4, waited=200)
+
+
+async def test_a_lock_loads_once_in_all_processes(rush: Rush) -> None:
+    assert await rush(NEW["lock"], TTL_S) == Outcome(loads=1, waited=200)
+
+
+async def test_serving_stale_loads_once_and_nobody_waits(rush: Rush) -> None:
+    assert await rush(NEW["stale"], TTL_S) == Outcome(loads=1, waited=0)
+
+
+async def test_when_nothing_stale_is_left_each_process_loads_once(rush: Rush) -> None:
+    assert await rush(NEW["stale"], TTL_S + STALE_S) == Outcome(loads=4, waited=200)
+
+
+async def test_a_reader_who_is_canceled_does_not_take_the_others_down() -> None:
+    flights, go = Flights(), asyncio.Event()
+
+    async def call() -> str:
+        await go.wait()
+        return "report"
+
+    first, second = (asyncio.ensure_future(flights.join("key", call)) for _ in range(2))
+    first.cancel()
+    await asyncio.wait([first])
+    go.set()
+    assert first.cancelled()
+    assert await second == "report"
+
+
+@EVERY
+async def test_readers_of_different_keys_at_once_get_different_values(
+    redis: Redis, key: str, new: New
+) -> None:
+    cache = new(redis, Time())
+    reads = (cache.get(f"{key}:{name}", loader(name)) for name in ("one", "other"))
+    assert await asyncio.gather(*reads) == ["one", "other"]
+
+
+async def test_flights_of_different_keys_do_not_meet() -> None:
+    flights = Flights()
+
+    async def call(text: str) -> str:
+        return text
+
+    one, other = flights.join("1", lambda: call("one")), flights.join("2", lambda: call("other"))
+    assert (await one, await other) == ("one", "other")
+
+
+async def test_while_the_lock_is_held_readers_wait_for_the_value_and_not_for_the_lock(
+    redis: Redis, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locked, "POLL_S", 0.0)
+    await redis.set(f"{key}:lock", "another process", px=60_000)
+    reading = asyncio.ensure_future(LockedCache(redis, TTL_S).get(key, loader()))
+    await redis.ping()
+    assert not reading.done()
+    await redis.set(key, '"report"')
+    assert await reading == "report"
+    assert await redis.get(f"{key}:lock") == b"another process"
+
+
+class LateRedis(Redis):
+    """Between the first GET and what follows it, another process stores the value."""
+
+    late = True
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        """Send it."""
+        send: Any = super().execute_command
+        answer = await send(*args, **options)
+        if args[0] == "GET" and self.late:
+            self.late = False
+            await self.set(args[1], '"report"')
+        return answer
+
+
+async def test_who_comes_to_the_lock_after_the_load_is_done_does_not_load(
+    redis: Redis, key: str
+) -> None:
+    late = LateRedis(connection_pool=redis.connection_pool)
+    assert await LockedCache(late, TTL_S).get(key, loader()) == "report"
+    assert not await redis.exists(f"{key}:lock")
+
+
+async def test_a_lock_ends_by_itself_and_is_not_taken_from_its_next_owner(
+    redis: Redis, key: str
+) -> None:
+    """The load takes longer than the lock lasts; by then another process holds it."""
+
+    async def load() -> str:
+        assert 0 < await redis.pttl(f"{key}:lock") <= locked.LOCK_S * 1000
+        await redis.set(f"{key}:lock", "another process", px=60_000)
+        return "report"
+
+    assert await LockedCache(redis, TTL_S).get(key, load) == "report"
+    assert await redis.get(f"{key}:lock") == b"another process"
+
+
+async def test_after_its_time_the_old_value_is_served_until_the_new_one_is_there(
+    redis: Redis, key: str
+) -> None:
+    time, go = Time(), asyncio.Event()
+    cache = StaleCache(redis, TTL_S, time)
+    await cache.get(key, loader("old"))
+    time.now += TTL_S
+
+    async def load() -> str:
+        await go.wait()
+        return "new"
+
+    assert [await cache.get(key, load) for _ in range(3)] == ["old"] * 3
+    go.set()
+    while await cache.get(key, load) == "old":
+        pass  # each read is a round trip
+    assert await cache.get(key, load) == "new"
+
+
+async def test_a_failed_refresh_is_not_tried_again_at_once(redis: Redis, key: str) -> None:
+    time = Time()
+    cache = StaleCache(redis, TTL_S, time)
+    await cache.get(key, loader("old"))
+    time.now += TTL_S
+    failed = asyncio.Event()
+
+    async def fail() -> str:
+        failed.set()
+        raise LookupError("away")
+
+    quiet: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: quiet.append(context))
+    assert await cache.get(key, fail) == "old"
+    await failed.wait()
+    assert await cache.get(key, loader()) == "old"
+    assert 0 < await redis.pttl(f"{key}:refresh") <= RETRY_S * 1000
+    await redis.delete(f"{key}:refresh")  # as when its time is over
+    await cache.get(key, loader("new"))
+    while await cache.get(key, loader()) == "old":
+        pass
+
+
+async def test_stale_values_do_not_stay_for_ever(redis: Redis, key: str) -> None:
+    await StaleCache(redis, TTL_S, Time()).get(key, loader("report"))
+    assert TTL_S * 1000 < await redis.pttl(key) <= (TTL_S + stale.STALE_S) * 1000

@@ -1,0 +1,38 @@
+"""A wire that counts round trips and adds distance."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import pytest
+
+from snippets.concurrency.wire import stretched
+
+
+async def test_a_prepared_statement_is_one_round_trip(dsn: str) -> None:
+    async with stretched(dsn) as wire:
+        connection = await asyncpg.connect(wire.dsn)
+        statement = await connection.prepare("SELECT 42")
+        before = wire.trips
+        assert await statement.fetchval() == 42
+        assert wire.trips == before + 1
+        await connection.close()
+
+
+async def test_each_direction_takes_half_of_the_round_trip(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    delays: list[float] = []
+    call_later = loop.call_later
+
+    def at_once(delay: float, *arguments: Any, **options: Any) -> asyncio.TimerHandle:
+        delays.append(delay)
+        return call_later(0 if delay == 1000.0 else delay, *arguments, **options)
+
+    monkeypatch.setattr(loop, "call_later", at_once)
+    async with stretched(dsn) as wire:
+        wire.round_trip_s = 2000.0
+        connection = await asyncpg.connect(wire.dsn)
+        await connection.close()
+    assert delays.count(1000.0) >= 2 * wire.trips

@@ -1,0 +1,79 @@
+"""How many connections the processes of a rollout may open."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import lab
+from snippets.pool import budget, naive_budget
+from snippets.pool.budget import DEPLOYMENT, SERVER, Deployment, Server, create_role, rollout
+
+servers = st.builds(
+    Server,
+    max_connections=st.integers(1, 2000),
+    reserved=st.integers(0, 20),
+    admin=st.integers(0, 20),
+)
+deployments = st.builds(
+    Deployment, replicas=st.integers(1, 50), surge=st.integers(0, 10), workers=st.integers(1, 16)
+)
+
+
+@pytest.fixture
+def small_server() -> Iterator[str]:
+    """A server of our own with the connections of `SERVER`."""
+    with lab.postgres_server({"max_connections": str(SERVER.max_connections)}) as server:
+        yield server.dsn
+
+
+def processes(deployment: Deployment) -> int:
+    return (deployment.replicas + deployment.surge) * deployment.workers
+
+
+@given(servers, deployments)
+def test_a_rollout_fits_and_one_connection_more_per_process_does_not(
+    server: Server, deployment: Deployment
+) -> None:
+    free = server.max_connections - server.reserved - server.admin
+    assume(free >= processes(deployment))
+    size = budget.pool_size(server, deployment)
+    assert processes(deployment) * size <= free < processes(deployment) * (size + 1)
+
+
+@given(servers, deployments)
+def test_more_processes_than_connections_is_an_error(
+    server: Server, deployment: Deployment
+) -> None:
+    assume(server.max_connections - server.reserved - server.admin < processes(deployment))
+    with pytest.raises(ValueError, match="more processes than connections: PgBouncer"):
+        budget.pool_size(server, deployment)
+
+
+@pytest.mark.naive("snippets/pool/naive_budget.py")
+async def test_without_surge_and_reserve_an_application_role_meets_the_reserve(
+    small_server: str,
+) -> None:
+    await create_role(small_server)
+    dsn = small_server.replace("postgres@", "app@")
+    outcome = await rollout(dsn, naive_budget.pool_size(SERVER, DEPLOYMENT))
+    assert outcome == (
+        "process 4 of 6 fails\nremaining connection slots are reserved"
+        " for roles with the SUPERUSER attribute"
+    )
+
+
+@pytest.mark.naive("snippets/pool/naive_budget.py")
+async def test_without_surge_and_reserve_there_are_too_many_clients_already(
+    small_server: str,
+) -> None:
+    outcome = await rollout(small_server, naive_budget.pool_size(SERVER, DEPLOYMENT))
+    assert outcome == "process 5 of 6 fails\nsorry, too many clients already"
+
+
+async def test_within_the_budget_every_process_of_a_rollout_starts(small_server: str) -> None:
+    await create_role(small_server)
+    dsn = small_server.replace("postgres@", "app@")
+    outcome = await rollout(dsn, budget.pool_size(SERVER, DEPLOYMENT))
+    assert outcome == "6 processes × 2 connections: all started"

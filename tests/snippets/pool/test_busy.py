@@ -1,0 +1,54 @@
+"""What a request hears when the pool of the engine is empty."""
+
+from contextlib import AsyncExitStack
+
+import httpx
+import pytest
+from sqlalchemy.pool import QueuePool
+
+from snippets.pool import busy
+from snippets.pool import engine as engine_module
+from snippets.pool.engine import POOL_SIZE, create_engine
+
+
+async def test_an_empty_pool_is_a_503_with_a_time_to_come_back(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "POOL_TIMEOUT_S", 0.01)
+    engine = create_engine(dsn)
+    app = busy.create_app(engine)
+    async with AsyncExitStack() as taken:
+        await taken.enter_async_context(app.router.lifespan_context(app))
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app")
+        await taken.enter_async_context(client)
+        for _ in range(POOL_SIZE):
+            await taken.enter_async_context(engine.connect())
+        refused = await client.get("/answer")
+    assert refused.status_code == 503
+    assert refused.headers["Retry-After"] == "1"
+    assert refused.json() == {"detail": "the database is busy"}
+
+
+async def test_a_request_that_gets_a_connection_is_answered_and_gives_it_back(dsn: str) -> None:
+    engine = create_engine(dsn)
+    app = busy.create_app(engine)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+            answer = await client.get("/answer")
+        assert isinstance(engine.pool, QueuePool)
+        assert engine.pool.checkedout() == 0
+    assert (answer.status_code, answer.json()) == (200, 42)
+
+
+async def test_the_engine_is_disposed_of_when_the_app_ends(dsn: str) -> None:
+    engine = create_engine(dsn)
+    app = busy.create_app(engine)
+    async with app.router.lifespan_context(app):
+        async with engine.connect():
+            pass
+        before = engine.pool
+        assert isinstance(before, QueuePool)
+        assert before.checkedin() == 1
+    assert engine.pool is not before
+    assert before.checkedin() == 0

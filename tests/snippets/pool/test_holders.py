@@ -1,0 +1,79 @@
+"""Who holds the connections of a database."""
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from snippets.pool import naive_exhaustion
+from snippets.pool.exhaustion import ORDERS
+
+PATH = "snippets/pool/holders.sql"
+HOLDERS = (Path(__file__).parents[3] / PATH).read_text()
+pytestmark = pytest.mark.verifies(PATH)
+
+
+async def connect(dsn: str, application_name: str) -> asyncpg.Connection:
+    return await asyncpg.connect(dsn, server_settings={"application_name": application_name})
+
+
+async def holders(dsn: str) -> list[tuple[object, ...]]:
+    connection = await connect(dsn, "the one that asks")
+    try:
+        rows = await connection.fetch(HOLDERS)
+    finally:
+        await connection.close()
+    return [tuple(row) for row in rows if row["application_name"] != "the one that asks"]
+
+
+async def test_connections_are_counted_by_application_and_state(dsn: str) -> None:
+    web = [await connect(dsn, "web") for _ in range(3)]
+    worker = await connect(dsn, "worker")
+    await web[0].execute("BEGIN")
+    asleep = asyncio.create_task(worker.execute("SELECT pg_sleep(60)"))
+    try:
+        while (found := await holders(dsn))[-1] != ("worker", 1, 1, 0, 0):
+            pass
+        assert found == [("web", 3, 0, 2, 1), ("worker", 1, 1, 0, 0)]
+    finally:
+        asleep.cancel()
+        await asyncio.wait([asleep])
+        for connection in (*web, worker):
+            await connection.close()
+
+
+async def test_a_connection_whose_transaction_failed_is_held_too(dsn: str) -> None:
+    web = await connect(dsn, "web")
+    await web.execute("BEGIN")
+    with pytest.raises(asyncpg.PostgresSyntaxError):
+        await web.execute("SELEC 1")
+    assert await holders(dsn) == [("web", 1, 0, 0, 1)]
+    await web.close()
+
+
+async def test_a_payment_pending_inside_a_transaction_is_seen_holding(dsn: str) -> None:
+    url = make_url(dsn).set(drivername="postgresql+asyncpg")
+    settings = {"server_settings": {"application_name": "shop"}}
+    engine = create_async_engine(url, connect_args=settings)
+    async with engine.begin() as connection:
+        await connection.execute(text(ORDERS))
+    seen: list[tuple[object, ...]] = []
+
+    async def charge(cents: int) -> str:
+        seen.extend(await holders(dsn))
+        return "paid"
+
+    await naive_exhaustion.checkout(engine, charge, 1)
+    await engine.dispose()
+    assert seen == [("shop", 1, 0, 0, 1)]
+
+
+async def test_other_databases_are_not_counted(dsn: str, worker_dsn: str) -> None:
+    elsewhere = await connect(worker_dsn, "elsewhere")
+    try:
+        assert await holders(dsn) == []
+    finally:
+        await elsewhere.close()

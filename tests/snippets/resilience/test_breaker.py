@@ -1,0 +1,150 @@
+"""A circuit breaker: closed, open, one try, closed again."""
+
+import httpx
+import pytest
+
+from snippets.resilience.breaker import CircuitBreaker, CircuitOpenError
+
+FAILURES, OPEN_S = 3, 30.0
+
+
+class Service:
+    """A service that counts how often it was asked; `error` is what its answer raises."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.error: Exception | None = None
+
+    async def __call__(self) -> str:
+        """Answer, or raise."""
+        self.asked += 1
+        if self.error:
+            raise self.error
+        return "answer"
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        """The time in seconds."""
+        return self.now
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def breaker(clock: Clock) -> CircuitBreaker:
+    return CircuitBreaker(FAILURES, OPEN_S, clock)
+
+
+async def fail(breaker: CircuitBreaker, service: Service, times: int) -> None:
+    service.error = TimeoutError("no answer")
+    for _ in range(times):
+        with pytest.raises(TimeoutError):
+            await breaker.call(service)
+    service.error = None
+
+
+async def refused(breaker: CircuitBreaker, service: Service) -> bool:
+    asked = service.asked
+    try:
+        await breaker.call(service)
+    except CircuitOpenError:
+        assert service.asked == asked
+        return True
+    return False
+
+
+async def test_a_closed_breaker_passes_the_answer_on(
+    breaker: CircuitBreaker, service: Service
+) -> None:
+    assert await breaker.call(service) == "answer"
+
+
+async def test_it_opens_after_so_many_failures_and_no_fewer(
+    breaker: CircuitBreaker, service: Service
+) -> None:
+    await fail(breaker, service, FAILURES - 1)
+    assert not await refused(breaker, service)
+    await fail(breaker, service, FAILURES)
+    assert await refused(breaker, service)
+
+
+async def test_a_success_starts_the_count_again(breaker: CircuitBreaker, service: Service) -> None:
+    for _ in range(2):
+        await fail(breaker, service, FAILURES - 1)
+        await breaker.call(service)
+    assert not await refused(breaker, service)
+
+
+async def test_a_lost_connection_counts_and_an_answer_does_not(
+    breaker: CircuitBreaker, service: Service
+) -> None:
+    service.error = ValueError("a 404, say")
+    for _ in range(FAILURES):
+        with pytest.raises(ValueError, match="404"):
+            await breaker.call(service)
+    service.error = httpx.ConnectError("refused")
+    for _ in range(FAILURES):
+        with pytest.raises(httpx.ConnectError):
+            await breaker.call(service)
+    assert await refused(breaker, service)
+
+
+async def test_it_stays_open_for_its_time_and_no_longer(
+    breaker: CircuitBreaker, service: Service, clock: Clock
+) -> None:
+    await fail(breaker, service, FAILURES)
+    clock.now += OPEN_S - 0.001
+    assert await refused(breaker, service)
+    clock.now += 0.001
+    assert not await refused(breaker, service)
+
+
+async def test_a_try_that_fails_opens_it_again_at_once(
+    breaker: CircuitBreaker, service: Service, clock: Clock
+) -> None:
+    await fail(breaker, service, FAILURES)
+    clock.now += OPEN_S
+    await fail(breaker, service, 1)
+    assert await refused(breaker, service)
+    clock.now += OPEN_S
+    assert not await refused(breaker, service)
+
+
+async def test_others_are_refused_during_the_try(
+    breaker: CircuitBreaker, service: Service, clock: Clock
+) -> None:
+    await fail(breaker, service, FAILURES)
+    clock.now += OPEN_S
+
+    async def attempt() -> bool:
+        return await refused(breaker, service)
+
+    assert await breaker.call(attempt)
+
+
+async def test_the_time_runs_from_the_end_of_a_slow_failure(
+    breaker: CircuitBreaker, service: Service, clock: Clock
+) -> None:
+    async def slow() -> str:
+        clock.now += 20.0
+        raise TimeoutError
+
+    for _ in range(FAILURES):
+        with pytest.raises(TimeoutError):
+            await breaker.call(slow)
+    clock.now += OPEN_S - 1
+    assert await refused(breaker, service)

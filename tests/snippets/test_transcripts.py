@@ -1,0 +1,65 @@
+"""Every listing prints what its transcript says, run as a reader would run it.
+
+After a change: `pytest tests/snippets/test_transcripts.py --update-transcripts`.
+"""
+
+import sys
+from collections.abc import Callable
+
+import coverage
+import pytest
+
+from lab import transcript
+from lab.record import ROOT, replace_text
+from tests.verification import REWROTE
+
+TIMEOUT_S = 45.0  # pytest's own is longer, and would not say what was printed until then
+REMEDY = ".venv/bin/python -m pytest tests/snippets/test_transcripts.py --update-transcripts"
+
+
+LISTINGS = [listing.relative_to(ROOT).as_posix() for listing in transcript.listings(ROOT)]
+
+
+def python_under_coverage(test: str) -> list[str]:
+    """What runs a module so that the lines it executes are found with those of this test."""
+    measuring = coverage.Coverage.current()
+    if measuring is None:
+        return [sys.executable]
+    data = ROOT / str(measuring.get_option("run:data_file"))
+    return [
+        *(sys.executable, "-m", "coverage", "run", "--parallel-mode"),
+        *(f"--rcfile={ROOT / 'pyproject.toml'}", f"--data-file={data}", f"--context={test}|run"),
+    ]
+
+
+@pytest.mark.parametrize("path", LISTINGS)
+def test_a_listing_prints_what_its_transcript_says(
+    path: str,
+    services: None,
+    request: pytest.FixtureRequest,
+    record_property: Callable[[str, object], None],
+) -> None:
+    request.node.add_marker(pytest.mark.verifies(path))
+    listing = ROOT / path
+    try:
+        finished = transcript.run(
+            transcript.command(listing, ROOT),
+            ROOT,
+            timeout_s=TIMEOUT_S,
+            python=python_under_coverage(request.node.nodeid),
+        )
+    except TimeoutError as error:
+        pytest.fail(f"{path}: {error}", pytrace=False)
+    if fault := transcript.fault(finished):
+        pytest.fail(f"{path} {fault}", pytrace=False)
+    difference = transcript.difference(listing, ROOT, finished)
+    if difference and not request.config.getoption("--update-transcripts"):
+        pytest.fail(f"{difference}\nRenew it: {REMEDY}", pytrace=False)
+    if difference:
+        place = listing.with_suffix(transcript.SUFFIX)
+        replace_text(place, str(transcript.made(listing, ROOT, finished)))
+        record_property(REWROTE, place.relative_to(ROOT).as_posix())
+
+
+def test_every_transcript_belongs_to_one_listing() -> None:
+    assert "\n".join(transcript.strays(ROOT)) == ""
