@@ -56,10 +56,11 @@ async def follow(
                         forget(None)
                         tracked.set()
         except (Unreachable, Silent):
-            await asyncio.sleep(AGAIN_S)
+            pass  # and connect again
         finally:
             tracked.clear()
             forget(None)
+        await asyncio.sleep(AGAIN_S)
 
 
 # --8<-- [end:follow]

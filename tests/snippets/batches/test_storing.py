@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import asyncpg
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import IntegrityError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -136,6 +136,20 @@ async def test_halving_rejects_the_bad_rows_and_no_other(
         rejected = await failures.store(session, batch)
     assert rejected == [batch[n] for n in bad]
     assert await stored(price_engine) == [row for row in batch if row not in rejected]
+
+
+async def test_a_bad_row_costs_two_inserts_for_each_halving(price_engine: AsyncEngine) -> None:
+    batch = [row(number) for number in range(64)]
+    batch[41]["cents"] = -1
+    inserts: list[str] = []
+
+    @event.listens_for(price_engine.sync_engine, "before_cursor_execute")
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        inserts.extend([statement] if statement.startswith("INSERT") else [])
+
+    async with AsyncSession(price_engine) as session:
+        await failures.store(session, batch)
+    assert len(inserts) == 1 + 2 * 6  # 64 is 2 to the sixth
 
 
 async def test_halving_rejects_the_later_of_two_rows_with_one_key(
