@@ -15,9 +15,13 @@ AGAIN_S = 0.1
 
 # --8<-- [start:track]
 def news_from(url: str) -> Redis:
-    # A retry would connect again, and not turn tracking on again.
     return Redis.from_url(
-        url, protocol=2, retry=Retry(NoBackoff(), retries=0)
+        url,
+        protocol=2,
+        # A retry would connect again, and not turn tracking on again.
+        retry=Retry(NoBackoff(), retries=0),
+        # On Python 3.11 a send with a timeout can lose a cancellation.
+        socket_timeout=None,
     )
 
 

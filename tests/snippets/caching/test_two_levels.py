@@ -141,6 +141,22 @@ async def test_other_keys_stay(
     assert redis.reads == reads
 
 
+@pytest.mark.parametrize("turns", range(0, 60, 3))
+async def test_listening_ends_when_it_is_canceled_at_whatever_moment(
+    redis_lease: lab.RedisLease, turns: int
+) -> None:
+    """On Python 3.11 asyncio.wait_for, inside redis-py, can lose a cancellation."""
+    client = news_from(redis_lease.url)
+    heard: list[object] = []
+    hearing = asyncio.create_task(follow(client, redis_lease.prefix, asyncio.Event(), heard.append))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    hearing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await hearing
+    await client.aclose()
+
+
 async def test_nothing_is_told_of_keys_outside_the_prefix(
     levels: TwoLevels, other: Redis, news: News
 ) -> None:
