@@ -25,8 +25,8 @@ async def rush(dsn: str, load: Load) -> str:
     ]
     answers = await asyncio.gather(*requests, return_exceptions=True)
     # The rest of a failed gather still waits for its own timeout.
-    if rest := asyncio.all_tasks() - {asyncio.current_task()}:
-        await asyncio.wait(rest)
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*rest, return_exceptions=True)
     await engine.dispose()
     for answer in answers:
         if isinstance(answer, PoolTimeout):

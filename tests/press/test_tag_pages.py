@@ -33,6 +33,8 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write(root, "docs/posts/draft.md", draft + BODY)
     monkeypatch.chdir(root)
     config = load_config(str(root / "mkdocs.yml"), site_dir=str(root / "site"))
+    # MkDocs keeps plugins between loads: what a preview told them before does not hold here.
+    config.plugins.on_startup(command="build", dirty=False)
     build(config)
     config.plugins.on_shutdown()
     return root / "site"
