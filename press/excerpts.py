@@ -14,8 +14,7 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
 from press.page import current_page
-
-SEPARATOR = "<!-- more -->"
+from press.prose import MORE
 
 _BEFORE_EVERYTHING = 300
 _DEFINITION = re.compile(r" {0,3}\[[^\]]+\]:[ \t]")
@@ -31,9 +30,9 @@ class Excerpts(Preprocessor):  # type: ignore[misc]  # the library has no types
     def run(self, lines: list[str]) -> list[str]:
         """Drop what an excerpt does not show."""
         page = current_page(self.md)
-        if page is None or not page.excerpt or SEPARATOR not in lines:
+        if page is None or not page.excerpt or MORE not in lines:
             return lines
-        end = lines.index(SEPARATOR) + 1
+        end = lines.index(MORE) + 1
         return [*lines[:end], "", *filter(_DEFINITION.match, lines[end:])]
 
 

@@ -17,6 +17,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from press import twins
 from press.cards import card_address
 from press.corpus import documents
 from press.frontmatter import Document
@@ -24,7 +25,6 @@ from press.measurements import MeasurementError
 from press.numbers import number
 from press.prose import words
 from press.settings import SettingsError, load_settings
-from press.twins import twin_address
 
 WORDS_PER_MINUTE = 220
 RELATED = 3
@@ -76,7 +76,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> None:
         "headline": headline,
         "reading_time": reading_time,
         "related": lambda page: related(page, plugin.blog.posts),
-        "twin": twin_address,
+        "twin": lambda page: twins.NAME,
     }
 
 

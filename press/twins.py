@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 from press.corpus import documents, posts
 from press.fences import Fence, scan
@@ -18,6 +17,7 @@ from press.frontmatter import Document, PostMeta
 from press.includes import parse_include, resolve
 from press.numbers import plain
 from press.outputs import SUFFIX, read_transcript
+from press.prose import MORE
 from press.settings import Settings
 
 NAME = "index.md"
@@ -25,17 +25,6 @@ NAME = "index.md"
 _CODE_SPAN = re.compile(r"(`+[^`]+`+)")
 _DRAWN = re.compile(r'\(\s*"(?P<measurement>[a-z0-9-]+)"')
 _TITLE = re.compile(r'title="(?P<title>[^"]+)"')
-
-
-class Addressed(Protocol):
-    """A page of MkDocs, as far as its twin needs it."""
-
-    url: str
-
-
-def twin_address(page: Addressed) -> str:
-    """Where the twin of an article is, relative to its page."""
-    return NAME
 
 
 def write_twins(site: Path, settings: Settings) -> list[Finding]:
@@ -64,7 +53,7 @@ def twin(page: Document, meta: PostMeta, settings: Settings) -> str:
 
 def _prose(lines: list[str], settings: Settings) -> Iterator[str]:
     for line in lines:
-        if line.strip() != "<!-- more -->":
+        if line.strip() != MORE:
             parts = _CODE_SPAN.split(line)
             parts[::2] = [plain(part, settings.root) for part in parts[::2]]
             yield "".join(parts)
