@@ -144,9 +144,11 @@ _FREQUENCY = {
     "y": 16, "p": 16, "b": 12, "v": 8, "k": 6, ",": 10, ".": 10,
 }  # fmt: skip
 
-# The same mean of Times New Roman, which most systems have, measured on Liberation Serif, which has
-# its widths. It stands in until our fonts arrive.
-_TIMES = 0.3972
+# The same mean of Times New Roman, which most systems have and which stands in until our fonts
+# arrive. Fitted, because both fonts kern: with it the 710 paragraphs and 242 titles of the site, at
+# several widths, break into as many lines as in ours but for 36 times; with the mean of its
+# advances, 0.3972, but for 42, most of them longer. Measured on Liberation Serif, of equal widths.
+_TIMES = 0.4016
 
 
 def fallback_descriptors(font: TTFont) -> dict[str, float]:

@@ -6,6 +6,9 @@ test happens to import it first; such lines count as executed, but by no test in
 module of nothing else (tables, constants) is run by the tests that run the modules that import it.
 
 Markers reach the controller of xdist as `user_properties` of the reports.
+
+Only the tests of listings are traced: tracing doubles the time of everything else, and its lines
+are in no caption.
 """
 
 import ast
@@ -14,7 +17,9 @@ import json
 import os
 import platform
 import re
-from collections.abc import Generator, Iterable, Mapping
+import sys
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict
@@ -27,6 +32,7 @@ from lab.record import distributions, replace_text
 from lab.source import modules, syntax_tree
 from lab.transcript import SUFFIX
 
+TRACED = Path("tests", "snippets")
 MARKERS = ("naive", "verifies")
 REWROTE = "rewrote"  # the property of a test that rewrote a transcript
 CACHE = re.compile(r"__pycache__|\..+_cache")
@@ -97,6 +103,37 @@ def pytest_runtest_makereport(
             marked = {marker.args[0] for marker in item.iter_markers(name)}
             report.user_properties += [(name, path) for path in sorted(marked)]
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    with _traced_for_listings(collector):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    with _traced_for_listings(item):
+        return (yield)
+
+
+@contextmanager
+def _traced_for_listings(node: pytest.Item | pytest.Collector) -> Iterator[None]:
+    """Take the tracer away from a file that tests no listing.
+
+    Coverage itself goes on: pytest-cov tells it of every test.
+    """
+    tracer = sys.gettrace()
+    idle = node.path.suffix == ".py" and (node.config.rootpath / TRACED) not in node.path.parents
+    if tracer and idle:
+        sys.settrace(None)
+    try:
+        yield
+    finally:
+        if tracer and idle:
+            sys.settrace(tracer)
 
 
 class Verification:

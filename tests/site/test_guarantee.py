@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bs4 import BeautifulSoup
+from tests.site.soups import soup
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,7 +18,7 @@ def test_every_piece_of_code_that_the_guarantee_names_exists() -> None:
 
 
 def test_its_links_lead_to_the_repository(site: Path) -> None:
-    html = (site / "guarantee" / "index.html").read_text(encoding="utf-8")
-    links = {str(link["href"]) for link in BeautifulSoup(html, "html.parser").select(".prose a")}
+    page = soup(site / "guarantee" / "index.html")
+    links = {str(link["href"]) for link in page.select(".prose a")}
     assert not any(link.startswith("repo:") for link in links)
     assert any(link.endswith("/blob/main/press/proof.py") for link in links)

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path, PurePosixPath
 from textwrap import dedent
 
 import pytest
-from bs4 import BeautifulSoup
 from bs4.element import Tag
 from mkdocs.utils.meta import get_data
 
 from press.fences import scan
+from tests.site.soups import pages
 
 ROOT = Path(__file__).parents[2]
 MARKS = re.compile(r"\s*(#|--|//)(\s*\[(!|\d+)\])+\s*$")
@@ -35,7 +34,7 @@ def expected(path: str, region: str) -> str:
 
 def text_of(code: Tag) -> str:
     """Code without the numbers of its notes."""
-    return "".join(text for text in code.strings if not text.find_parent("span", class_="note"))
+    return "".join(text for text in code.strings if "note" not in text.parent.get("class", ()))
 
 
 def copied(block: Tag) -> str:
@@ -43,16 +42,6 @@ def copied(block: Tag) -> str:
     code = block.select_one("pre code")
     assert code is not None
     return text_of(code)
-
-
-@cache
-def pages(site: Path) -> dict[str, BeautifulSoup]:
-    """The built pages that show code, by path."""
-    return {
-        page.relative_to(site).as_posix(): BeautifulSoup(text, "html.parser")
-        for page in sorted(site.rglob("*.html"))
-        if "<pre" in (text := page.read_text(encoding="utf-8"))
-    }
 
 
 def listings(site: Path) -> Iterator[tuple[str, Tag]]:

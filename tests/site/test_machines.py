@@ -12,19 +12,13 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
+from tests.site.soups import pages, soup
+
 ROOT = Path(__file__).parents[2]
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 SETTINGS = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
 ADDRESS = re.findall(r"^site_url: (.+)$", SETTINGS, re.MULTILINE)[0]
-
-
-def pages(site: Path) -> list[Path]:
-    return sorted(site.rglob("*.html"))
-
-
-def soup(page: Path) -> BeautifulSoup:
-    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
 
 
 def articles() -> dict[str, dict[str, Any]]:
@@ -105,8 +99,8 @@ def test_every_page_and_every_answer_carry_the_same_policy(site: Path) -> None:
     headers = (site / "_headers").read_text(encoding="utf-8")
     policies = {
         str(meta["content"])
-        for page in pages(site)
-        for meta in soup(page).select('meta[http-equiv="Content-Security-Policy"]')
+        for page in pages(site).values()
+        for meta in page.select('meta[http-equiv="Content-Security-Policy"]')
     }
     (policy,) = policies
     assert "unsafe-inline" not in policy
@@ -114,8 +108,7 @@ def test_every_page_and_every_answer_carry_the_same_policy(site: Path) -> None:
 
 
 def test_no_page_holds_what_the_policy_forbids(site: Path) -> None:
-    for page in pages(site):
-        html = soup(page)
+    for page, html in pages(site).items():
         scripts = [tag for tag in html.select("script:not([src])") if not tag.get("type")]
         handlers = [
             name for tag in html.find_all(True) for name in tag.attrs if name.startswith("on")

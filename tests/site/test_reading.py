@@ -8,32 +8,44 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.site.test_listing_text import expected
 
 ARTICLE = "your-connection-pool-is-a-queue/"
 
 
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """The article in a window that may write to the clipboard."""
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Windows on a desk, which may write to the clipboard."""
     context = browser.new_context(color_scheme="light", viewport={"width": 1440, "height": 900})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.goto(address + ARTICLE)
-    yield page
+    yield context
     context.close()
 
 
 @pytest.fixture
-def plain(browser: Browser, address: str) -> Iterator[Page]:
-    """The article where scripts do not run."""
+def page(window: Page, address: str) -> Page:
+    """The article."""
+    window.goto(address + ARTICLE)
+    return window
+
+
+@pytest.fixture(scope="module")
+def without_script(browser: Browser) -> Iterator[BrowserContext]:
+    """Windows in which scripts do not run."""
     context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def plain(without_script: BrowserContext, address: str) -> Iterator[Page]:
+    """The article where scripts do not run."""
+    page = without_script.new_page()
     page.goto(address + ARTICLE)
     yield page
-    context.close()
+    page.close()
 
 
 def test_the_copy_button_copies_the_text_that_the_tests_ran(page: Page) -> None:

@@ -5,22 +5,17 @@ Where there is no Chromium these tests are skipped and say so; CI installs one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 ARTICLE = "your-connection-pool-is-a-queue/"
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(window: Page, address: str) -> Page:
     """The front page."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(address)
-    yield page
-    context.close()
+    window.goto(address)
+    return window
 
 
 @pytest.mark.parametrize(
@@ -67,19 +62,17 @@ def test_a_slash_that_is_typed_stays_a_slash(page: Page) -> None:
     expect(page.locator("dialog input")).to_have_value("a/b")
 
 
-def test_nothing_of_it_is_fetched_before_it_is_opened(browser: Browser, address: str) -> None:
-    page = browser.new_page()
+def test_nothing_of_it_is_fetched_before_it_is_opened(window: Page, address: str) -> None:
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(address, wait_until="networkidle")
+    window.on("request", lambda request: asked.append(request.url))
+    window.goto(address, wait_until="networkidle")
     assert not [url for url in asked if "pagefind" in url or "search.js" in url]
 
-    page.keyboard.press("/")
-    page.locator("dialog input").fill("pool")
-    expect(page.locator("dialog .search__results a").first).to_be_visible()
+    window.keyboard.press("/")
+    window.locator("dialog input").fill("pool")
+    expect(window.locator("dialog .search__results a").first).to_be_visible()
 
     assert [url for url in asked if "pagefind" in url]
-    page.close()
 
 
 def test_its_page_answers_a_link(page: Page, address: str) -> None:
