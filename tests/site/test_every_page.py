@@ -133,3 +133,14 @@ def test_a_page_fits_is_quiet_stays_still_and_can_be_read_by_all(
 def test_an_article_fits_windows_in_between(window: Page, address: str, width: int) -> None:
     opened(window, f"{address}your-connection-pool-is-a-queue/", width, "light")
     assert not overflows(window)
+
+
+def test_names_of_tests_in_captions_fit_a_phone(window: Page, address: str) -> None:
+    """Only after a whole green run do captions name tests, and this may be before the first."""
+    opened(window, f"{address}your-connection-pool-is-a-queue/", 390, "light")
+    captions = window.locator(".listing__naive").evaluate_all(
+        "captions => captions.map((one) =>"
+        " one.innerHTML = `fails: see <code>test_${'of_many_words_'.repeat(8)}</code>`)"
+    )
+    assert captions
+    assert not overflows(window)
