@@ -2,6 +2,8 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 export NO_MKDOCS_2_WARNING := 1
+# Bytecode is kept, whatever the machine prefers: the tests start hundreds of interpreters.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test measure check post
@@ -9,8 +11,8 @@ export NO_MKDOCS_2_WARNING := 1
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-serve: $(VENV)/ready  ## preview the site, reloading on every change
-	$(PYTHON) -m mkdocs serve
+serve: $(VENV)/ready  ## preview the site, reloading on every change: all, or PAGE=docs/posts/pool.md
+	PAGE="$(PAGE)" $(PYTHON) -m mkdocs serve
 
 test: $(VENV)/ready  ## run the whole suite against real servers
 	$(PYTHON) -m pytest --cov --cov-context=test

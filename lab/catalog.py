@@ -1,4 +1,7 @@
-"""Which experiments there are: one module each, in snippets/ARTICLE/experiments."""
+"""Which experiments there are: one module each, in snippets/ARTICLE/experiments.
+
+Those in press/experiments measure the site itself.
+"""
 
 import importlib
 from pathlib import Path
@@ -17,7 +20,8 @@ def find(root: Path) -> dict[str, Path]:
         ExperimentError: Two modules have the same name.
     """
     found: dict[str, Path] = {}
-    for path in sorted((root / "snippets").glob("*/experiments/*.py")):
+    places = [*(root / "snippets").glob("*/experiments/*.py"), *root.glob("press/experiments/*.py")]
+    for path in sorted(places):
         if path.name.startswith("_"):
             continue
         name = f"{path.parent.parent.name}-{path.stem}".replace("_", "-")

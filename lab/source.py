@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-OURS = ("snippets", "lab")
+OURS = ("snippets", "lab", "press")
 DIGITS = 12
 
 # From Python 3.12 on, an f-string is many tokens; before, and here, it is one.

@@ -12,11 +12,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from textwrap import shorten
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import markdown_exec
 from markdown import Markdown
-from mkdocs.structure.files import Files
 from mkdocs.utils import get_relative_url
 
 from press.figures.caption import SITE_ROOT
@@ -57,10 +55,6 @@ class _Block:
 
 _running: ContextVar[_Block] = ContextVar("figure block")
 
-# A post is converted once for its page and once for every list that shows it. What its blocks draw
-# is the same each time, and lasts as long as the build that the files belong to.
-_drawn: WeakKeyDictionary[Files, dict[str, str | Failure]] = WeakKeyDictionary()
-
 
 def validator(
     language: str,
@@ -85,7 +79,7 @@ def formatter(
     **_kwargs: Any,
 ) -> str:
     """What the block draws, or the problem that keeps it from drawing, as HTML."""
-    drawing = _draw_once(source, options["header"], md)
+    drawing = _draw(source, options["header"], md)
     if isinstance(drawing, Failure):
         opening = line_of_fence(md, source)
         line = None if opening is None else opening + drawing.line
@@ -106,21 +100,13 @@ def run(namespace: dict[str, Any]) -> None:
         block.failure = _failure(error)
 
 
-def _draw_once(source: str, header: dict[str, str], md: Markdown) -> str | Failure:
+def _draw(source: str, header: dict[str, str], md: Markdown) -> str | Failure:
     if header != HEADER:
         asked = " ".join(f'{name}="{value}"' for name, value in header.items())
         wanted = " ".join(f'{name}="{value}"' for name, value in HEADER.items())
         return Failure(
             0, f"a fence that draws cannot be {asked}", f"Write ```python {wanted} and no more."
         )
-    files = getattr(_links(md), "files", None)
-    known = _drawn.setdefault(files, {}) if isinstance(files, Files) else {}
-    if source not in known:
-        known[source] = _draw(source, md)
-    return known[source]
-
-
-def _draw(source: str, md: Markdown) -> str | Failure:
     block = _Block(source)
     options: dict[str, Any] = {}
     markdown_exec.validator("python", dict(HEADER), options, {}, md)
@@ -155,16 +141,10 @@ def _failure(error: BaseException) -> Failure:
 
 def _addressed(drawing: str, md: Markdown) -> str:
     """The drawing with its links leading to the site's root from the page that is rendered."""
-    file = getattr(_links(md), "file", None)
-    url = "" if file is None else file.url
+    known = "relpath" in md.treeprocessors  # MkDocs resolves links by it
+    url = md.treeprocessors["relpath"].file.url if known else ""
     return re.sub(
         f'"{re.escape(SITE_ROOT)}([^"]*)"',
         lambda match: f'"{get_relative_url(match[1], url)}"',
         drawing,
     )
-
-
-def _links(md: Markdown) -> object | None:
-    """What MkDocs and its blog plugin register to resolve links: it knows page and files."""
-    known = "relpath" in md.treeprocessors
-    return md.treeprocessors["relpath"] if known else None

@@ -54,7 +54,7 @@ WORDINGS = (
         "delays the sentence",
         "Begin with what follows it.",
     ),
-    _wording(r"(?<=[\w)\]\"”*_])!(?!\S*\w)", "is an exclamation", "End with a period."),
+    _wording(r"!(?<=[\w)\]\"”*_]!)(?!\S*\w)", "is an exclamation", "End with a period."),
     _wording("[\U0001f300-\U0001faff]", "is an emoji", "Delete it."),
 )
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from press.corpus import documents, posts
+from press.corpus import address, documents, is_post
 from press.figures.caption import SITE_ROOT, bounds
+from press.frontmatter import PostMeta
 from press.measurements import Claim, Record, current, names
 from press.settings import load_settings
 from press.units import NO_BREAK_SPACE, format_value
@@ -28,7 +29,7 @@ def ledger(root: Path = Path()) -> str:
 
 
 def _entries(record: Record, root: Path) -> Iterator[str]:
-    article = _article(record, root)
+    page = _page(record, root)
     day = f"{record.recorded:%Y-%m-%d}"
     data = f"{SITE_ROOT}measurements/{record.name}.json"
     for at, claim in enumerate(record.claims, start=1):
@@ -38,7 +39,7 @@ def _entries(record: Record, root: Path) -> Iterator[str]:
             f'<div class="entry__text"><p class="verdict verdict--{kind}">{verdict}</p>'
             f'<h2 class="entry__title">{escape(claim.text)}</h2>'
             f'<p class="entry__deck">{escape(_sentence(bounds(record, claim)))}</p>'
-            f'<ul class="facts"><li>{article}</li><li><a href="{data}">'
+            f'<ul class="facts"><li>{page}</li><li><a href="{data}">'
             f'<time datetime="{day}">{day}</time></a></li></ul></div></article>'
         )
 
@@ -61,10 +62,14 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _article(record: Record, root: Path) -> str:
-    """A link to the first article that shows the measurement; its command if none does."""
-    for page, meta in posts(documents(load_settings(root))):
-        led = meta.headline is not None and meta.headline.measurement == record.name
-        if led or record.name in page.body:
-            return f'<a href="{SITE_ROOT}{meta.slug}/">{escape(meta.title)}</a>'
+def _page(record: Record, root: Path) -> str:
+    """A link to the first page that shows the measurement, articles first; its command if none."""
+    for page in sorted(documents(load_settings(root)), key=lambda page: not is_post(page.path)):
+        if page.meta is None:
+            continue
+        headline = page.meta.headline if isinstance(page.meta, PostMeta) else None
+        if record.name in page.body or (headline and headline.measurement == record.name):
+            return (
+                f'<a href="{SITE_ROOT}{address(page)}/">{escape(page.meta.title or page.path)}</a>'
+            )
     return f"<code>{escape(record.command)}</code>"

@@ -124,7 +124,10 @@ class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
         region = f' data-region="{escape(include.region)}"' if include.region else ""
         whole = ""
         if not shown.whole:
-            plain = [replace(line, marked=False, notes=()) for line in shown.source.lines]
+            plain = [
+                replace(line, marked=False, notes=()) if line.marked or line.notes else line
+                for line in shown.source.lines
+            ]
             whole = (
                 '<details class="listing__whole"><summary>whole file</summary>'
                 f"{_code(plain, everything, language)}</details>"

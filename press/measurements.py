@@ -355,7 +355,25 @@ def _canonical(name: str) -> str:
 
 
 def _source_hash(root: Path, module: Path) -> str:
+    """The source hash of a module, computed again only after a file behind it changed."""
     # Imported late: a page without measurements needs none of the instruments.
-    from lab.source import source_hash
+    from lab.source import modules, source_hash
 
-    return source_hash(root / module, root)
+    path = (root / module).absolute()
+    seen, known = _hashes.get(path, ({}, ""))
+    if not seen or any(_changed(file) != at for file, at in seen.items()):
+        seen = {file: _changed(file) for file in modules(path, root.absolute()).values()}
+        known = source_hash(path, root.absolute())
+        _hashes[path] = seen, known
+    return known
+
+
+# Of each module: when the files behind it changed last, and its hash at that time.
+_hashes: dict[Path, tuple[dict[Path, int], str]] = {}
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

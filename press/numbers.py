@@ -31,7 +31,6 @@ from press.measurements import (
     drift,
     names,
 )
-from press.page import current_page
 from press.problems import report
 from press.units import format_range, format_value
 
@@ -184,8 +183,7 @@ class _Page(Treeprocessor):  # type: ignore[misc]  # the library has no types
     def run(self, root: ElementTree.Element) -> None:
         """Name the headings, say on what else the numbers were recorded, and forget the page."""
         _name_headings(root)
-        page = current_page(self.md)
-        if self.drift and (page is None or not page.excerpt):
+        if self.drift:
             root.append(_drift_note(list(self.drift)))
         self.drift = {}
         self.reported = set()

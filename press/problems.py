@@ -30,7 +30,7 @@ def report(md: Markdown, line: int | None, what: str, remedy: str) -> str:
     """Report a problem of the page that `md` renders, and return the HTML to show in its place.
 
     One warning is logged, `docs/posts/x.md:12: what. remedy`: it fails a strict build, and a
-    preview shows it and goes on. An excerpt shows it too, but only the page itself logs it.
+    preview shows it and goes on.
 
     Args:
         md: the converter that renders the page.
@@ -43,6 +43,5 @@ def report(md: Markdown, line: int | None, what: str, remedy: str) -> str:
     if line is not None:
         where += f":{line + (page.front_matter_lines if page else 0)}"
     message = f"{where}: {what}. {remedy}"
-    if page is None or not page.excerpt:
-        log.warning("%s", message)
+    log.warning("%s", message)
     return f'<div class="problem" role="alert">{escape(message, quote=False)}</div>'

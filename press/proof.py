@@ -203,7 +203,7 @@ class _Reporter(Preprocessor):  # type: ignore[misc]  # the library has no types
             links = self.md.treeprocessors["relpath"]
             root = Path(links.config.config_file_path).parent
             add_lines_to_link_warnings(root)
-            for finding in _of_build(root, links.files).get(page.path, ()):
+            for finding in findings_by_page(root, links.files).get(page.path, ()):
                 log.warning("%s", finding)
                 self.html += f"{finding.html()}\n"
         return lines
@@ -222,7 +222,7 @@ class _Head(Treeprocessor):  # type: ignore[misc]  # the library has no types
 
 
 @lru_cache(maxsize=1)
-def _of_build(root: Path, _files: Files) -> Mapping[str, list[Finding]]:
+def findings_by_page(root: Path, _files: Files) -> Mapping[str, list[Finding]]:
     """The findings by page. Every build has its own set of files, so each proves once."""
     by_page: dict[str, list[Finding]] = {}
     try:

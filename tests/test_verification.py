@@ -82,6 +82,12 @@ FILES = {
             assert naive_size.size(2) == 10
         """,
 }
+OTHER = """
+def test_other() -> None:
+    from snippets.demo import size
+
+    assert size.size(1) == 10
+"""
 SHARE = "tests/snippets/demo/test_size.py::test_replicas_share"
 NAIVE = "tests/snippets/demo/test_size.py::test_naive_replicas_do_not_share"
 PRINTS = "tests/snippets/test_transcripts.py::test_a_listing_prints_what_its_transcript_says"
@@ -171,6 +177,9 @@ def test_a_run_in_one_process_is_recorded_with_the_lines_that_no_test_executed(
     miniature: Path,
 ) -> None:
     (miniature / "tests/snippets/test_transcripts.py").unlink()
+    other = miniature / "tests/press/test_other.py"  # tests no listing, so it is in no caption
+    other.parent.mkdir()
+    other.write_text(OTHER, encoding="utf-8")
     options = ["-n0", "--dist=no", "--cov-fail-under=10"]
     done = suite(miniature, *options, "--cov", "--cov-context=test")
     assert done.returncode == 0, done.stdout

@@ -25,6 +25,11 @@ def test_an_experiment_is_named_after_its_article_and_its_module(tree: Tree) -> 
     assert find(tree.root) == {"n-plus-one-batch": batch, "pool-best-size": size}
 
 
+def test_the_press_has_experiments_too(tree: Tree) -> None:
+    speed = tree.write("press/experiments/speed.py", EXPERIMENT)
+    assert find(tree.root) == {"press-speed": speed}
+
+
 def test_packages_and_shared_modules_are_not_experiments(tree: Tree) -> None:
     tree.write("snippets/pool/experiments/__init__.py", "")
     tree.write("snippets/pool/experiments/_clients.py", "")

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bs4 import BeautifulSoup
-from material.plugins.blog.structure import Excerpt, Post, View
 from mkdocs.config import load_config
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 
 from tests.press.rendering import Collector
-from tests.press.tree import ROOT, article, write
+from tests.press.tree import ROOT, write
 
 FRONT_MATTER = "---\ntitle: A page\n---\n"
 
@@ -70,18 +69,6 @@ class Site:
         with logged() as problems:
             page.render(self.config, self.files)
         return Rendered(page.content or "", page.toc, problems, page.present_anchor_ids or set())
-
-    def render_excerpt(self, markdown: str, at: str = "archive/2026/") -> Rendered:
-        """A post with this Markdown as the blog plugin shows it in a list at `at`."""
-        write(self.root, "docs/posts/post.md", article(markdown))
-        docs, out = self.config.docs_dir, self.config.site_dir
-        post = Post(File("posts/post.md", docs, out, use_directory_urls=True), self.config)
-        view = View(None, File("list.md", docs, out, use_directory_urls=True), self.config)
-        view.file.url = at
-        with logged() as problems:
-            excerpt = Excerpt(post, self.config, self.files)
-            excerpt.render(view, "<!-- more -->")
-        return Rendered(excerpt.content, excerpt.toc, problems)
 
 
 @contextmanager

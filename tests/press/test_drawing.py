@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -69,13 +68,6 @@ def test_the_link_to_the_data_leads_there_from_any_page(
     (link,) = page.soup.select(".provenance a")
     assert str(link["href"]).startswith(address)
     assert str(link["href"]).endswith("/pool-sizing.json")
-
-
-def test_the_link_to_the_data_leads_there_from_a_list_of_posts(site: Site) -> None:
-    page = site.render_excerpt(DRAWS, at="archive/2026/")
-
-    (link,) = page.soup.select(".provenance a")
-    assert link["href"] == "../../measurements/pool-sizing.json"
 
 
 def test_a_link_to_a_figure_is_known_to_the_page(site: Site) -> None:
@@ -181,32 +173,6 @@ def test_a_fence_that_does_not_ask_to_be_executed_is_left_to_the_listings(site: 
 def test_an_interrupt_still_ends_the_build(site: Site) -> None:
     with pytest.raises(KeyboardInterrupt):
         site.render(block("raise KeyboardInterrupt"))
-
-
-def test_a_block_runs_once_a_build_however_often_its_post_is_shown(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    runs: list[int] = []
-    monkeypatch.setattr(sys, "block_runs", runs, raising=False)
-    count = block("import sys\nsys.block_runs.append(1)\nprint('<p>', len(sys.block_runs), '</p>')")
-
-    first = site.render_excerpt(count)
-    page = site.render(count)
-    again = site.render_excerpt(count)
-
-    assert len(runs) == 1
-    assert ["<p> 1 </p>" in shown.html for shown in (first, page, again)] == [True] * 3
-
-    site.build_again()
-    assert "<p> 2 </p>" in site.render(count).html
-
-
-def test_a_block_that_fails_is_reported_by_its_page_and_by_no_list(site: Site) -> None:
-    failing = block("1 / 0")
-
-    assert site.render_excerpt(failing).problems == []
-    assert len(site.render(failing).problems) == 1
-    assert site.render_excerpt(failing).soup.select("div.problem")
 
 
 def test_a_failing_block_is_mended_without_a_restart(site: Site) -> None:

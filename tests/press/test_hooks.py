@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.structure.pages import Page
 
-from press.hooks import headline, reading_time, related
+from press.hooks import (
+    headline,
+    on_build_error,
+    on_post_build,
+    on_pre_build,
+    reading_time,
+    related,
+)
 from tests.press import records
 from tests.press.tree import article, preview, repository, write
 
@@ -46,6 +55,18 @@ def test_without_a_recorded_number_there_is_no_headline(
     monkeypatch.chdir(tmp_path)
 
     assert headline(meta) is None
+
+
+def test_garbage_is_not_collected_during_a_build_and_is_after_it() -> None:
+    config = cast("MkDocsConfig", None)
+    on_pre_build(config=config)
+    during = gc.isenabled()
+    on_post_build(config=config)
+    after = gc.isenabled()
+    on_pre_build(config=config)
+    on_build_error(error=ValueError())
+
+    assert (during, after, gc.isenabled()) == (False, True, True)
 
 
 def test_reading_time_counts_words_and_not_code() -> None:

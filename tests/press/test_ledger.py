@@ -80,3 +80,11 @@ def test_a_record_that_is_not_complete_is_not_listed_in_silence(root: Path) -> N
 
 def test_an_empty_ledger_says_so(root: Path) -> None:
     assert ledger(root) == "<p>No claim has been recorded yet.</p>"
+
+
+def test_a_claim_that_no_article_shows_leads_to_the_page_that_does(root: Path) -> None:
+    records.write(root, records.record(root))
+    page = "---\ntitle: The guarantee\ndescription: How.\n---\n\n[[pool-sizing.speedup]]\n"
+    write(root, "docs/guarantee.md", page)
+    (entry,) = entries(root)
+    assert next(link["href"] for link in entry.select("a")) == "site-root:guarantee/"

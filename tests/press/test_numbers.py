@@ -194,16 +194,6 @@ def test_a_page_says_once_that_its_numbers_were_recorded_on_other_versions(site:
     assert page.problems == []
 
 
-def test_an_excerpt_logs_no_problem_and_appends_no_note(site: Site) -> None:
-    (site.root / "requirements.txt").write_text("asyncpg==0.33.0\n", encoding="utf-8")
-
-    page = site.render_excerpt("[[pool-sizing.speedup]] and [[pool-sizing.sped]]\n")
-
-    assert page.problems == []
-    assert page.soup.select("span.problem")
-    assert not page.soup.select("aside")
-
-
 def test_the_same_value_in_all_runs_is_said_to_be_the_same(tmp_path: Path) -> None:
     made = record(tmp_path)
     for sample in made["samples"]:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from markdown import Markdown
-from markdown.treeprocessors import Treeprocessor
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
@@ -47,15 +46,6 @@ def test_a_problem_without_a_line_names_the_page(tmp_path: Path) -> None:
     with logged() as problems:
         report(mkdocs_converter(tmp_path, "Text.\n"), None, "it is wrong", "Mend it.")
     assert problems == ["docs/posts/x.md: it is wrong. Mend it."]
-
-
-def test_an_excerpt_shows_a_problem_and_does_not_report_it_again(tmp_path: Path) -> None:
-    md = mkdocs_converter(tmp_path, "Text.\n")
-    md.treeprocessors.register(Treeprocessor(md), "excerpt", 0)
-    with logged() as problems:
-        html = report(md, 1, "it is wrong", "Mend it.")
-    assert "it is wrong" in html
-    assert problems == []
 
 
 def test_an_error_reads_as_its_report_does() -> None:

@@ -161,7 +161,10 @@ def test_every_module_beside_an_experiment_is_one() -> None:
     """Discovery misses nothing: there are as many experiments as modules."""
     modules = [
         path
-        for path in (ROOT / "snippets").rglob("experiments/*.py")
+        for path in [
+            *ROOT.glob("snippets/**/experiments/*.py"),
+            *ROOT.glob("press/**/experiments/*.py"),
+        ]
         if not path.name.startswith("_")
     ]
     assert sorted(find(ROOT).values()) == sorted(modules)

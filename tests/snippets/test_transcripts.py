@@ -5,12 +5,14 @@ After a change: `pytest tests/snippets/test_transcripts.py --update-transcripts`
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import coverage
 import pytest
 
 from lab import transcript
 from lab.record import ROOT, replace_text
+from lab.source import modules
 from tests.verification import REWROTE
 
 TIMEOUT_S = 45.0  # pytest's own is longer, and would not say what was printed until then
@@ -20,14 +22,20 @@ REMEDY = ".venv/bin/python -m pytest tests/snippets/test_transcripts.py --update
 LISTINGS = [listing.relative_to(ROOT).as_posix() for listing in transcript.listings(ROOT)]
 
 
-def python_under_coverage(test: str) -> list[str]:
-    """What runs a module so that the lines it executes are found with those of this test."""
+def python_under_coverage(test: str, listing: Path) -> list[str]:
+    """What runs a module so that the lines it executes are found with those of this test.
+
+    Following greenlets makes tracing dear, and only SQLAlchemy switches between them.
+    """
     measuring = coverage.Coverage.current()
     if measuring is None:
         return [sys.executable]
     data = ROOT / str(measuring.get_option("run:data_file"))
+    sources = modules(listing, ROOT).values() if listing.suffix == ".py" else ()
+    switches = any("sqlalchemy" in source.read_text(encoding="utf-8") for source in sources)
     return [
         *(sys.executable, "-m", "coverage", "run", "--parallel-mode"),
+        f"--concurrency={'thread,greenlet' if switches else 'thread'}",
         *(f"--rcfile={ROOT / 'pyproject.toml'}", f"--data-file={data}", f"--context={test}|run"),
     ]
 
@@ -46,7 +54,7 @@ def test_a_listing_prints_what_its_transcript_says(
             transcript.command(listing, ROOT),
             ROOT,
             timeout_s=TIMEOUT_S,
-            python=python_under_coverage(request.node.nodeid),
+            python=python_under_coverage(request.node.nodeid, listing),
         )
     except TimeoutError as error:
         pytest.fail(f"{path}: {error}", pytrace=False)

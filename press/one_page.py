@@ -1,0 +1,44 @@
+"""A preview of one page: `make serve PAGE=docs/posts/pool.md`.
+
+With hundreds of articles a preview of all of them takes seconds a change. This one leaves out
+every other article and error page, so that an author waits no longer when the site has grown.
+Lists name only what is left, and links to the rest lead nowhere. A build leaves nothing out.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any, cast
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files, InclusionLevel
+
+from press.corpus import is_error, is_post
+from press.measurements import close_and_existing
+
+log = logging.getLogger("mkdocs.press")
+
+
+def on_files(files: Files, *, config: MkDocsConfig) -> None:
+    """Leave out the articles and error pages that nobody asked for."""
+    wanted, blog = config.extra["page"], cast("Any", config.plugins["material/blog"])
+    if not wanted or not blog.is_serve:
+        return
+    choices = {_path(file): file for file in files.documentation_pages() if _is_one_of_many(file)}
+    chosen = Path(wanted).as_posix()
+    if chosen not in choices:
+        raise PluginError(f"PAGE={wanted} is no article. {close_and_existing(chosen, choices)}")
+    for path, file in choices.items():
+        if path != chosen:
+            file.inclusion = InclusionLevel.EXCLUDED
+    log.info("Showing %s and not the other %d", chosen, len(choices) - 1)
+
+
+def _is_one_of_many(file: File) -> bool:
+    return is_post(_path(file)) or is_error(_path(file))
+
+
+def _path(file: File) -> str:
+    return f"docs/{file.src_uri}"

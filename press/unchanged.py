@@ -1,0 +1,120 @@
+"""A preview does not convert again the pages that did not change. Losing it costs time only.
+
+An article is kept from one rebuild to the next while nothing that it is made of has changed: its
+text, the listings, records, settings and captions that it could show, and the addresses that its
+links could lead to. An article with a warning is converted each time, so that the warning is said
+each time. A build converts everything.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import TableOfContents
+
+from press.corpus import is_error, is_post
+from press.proof import findings_by_page
+
+MADE_OF = (
+    "mkdocs.yml",
+    "requirements.txt",
+    "build/verification.json",
+    "docs/measurements",
+    "lab",
+    "snippets",
+)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What a page was made of, and what came of it."""
+
+    made_of: object
+    html: str
+    toc: TableOfContents
+    title: str | None
+    anchors: set[str]
+    links: dict[str, dict[str, str]]
+
+
+_kept: dict[str, _Kept] = {}
+
+
+class _Warnings(logging.Handler):
+    """Counts the warnings of all pages, to tell whether a page brought one."""
+
+    count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.count += 1
+
+
+_warnings = _Warnings(logging.WARNING)
+
+
+def on_pre_build(*, config: MkDocsConfig) -> None:
+    """Listen for warnings."""
+    logging.getLogger("mkdocs").addHandler(_warnings)
+
+
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
+    """Take the result of the last build where the page is made of the same."""
+    blog = cast("Any", config.plugins["material/blog"])
+    path = f"docs/{page.file.src_uri}"
+    root = Path(config.config_file_path).parent
+    if not blog.is_serve or not (is_post(path) or is_error(path)):
+        return
+    if path in findings_by_page(root, files):
+        _kept.pop(path, None)
+        return
+    made_of = (markdown, _surroundings(root, files))
+    kept = _kept.get(path)
+    render = _restored if kept and kept.made_of == made_of else _converted
+    page.render = lambda config, files: render(page, config, files, made_of)  # type: ignore[method-assign]
+
+
+def _restored(page: Page, config: MkDocsConfig, files: Files, made_of: object) -> None:
+    kept = _kept[f"docs/{page.file.src_uri}"]
+    page.content, page.toc = kept.html, kept.toc
+    page._title_from_render, page.present_anchor_ids = kept.title, kept.anchors
+    found = ((files.get_file_from_path(path), links) for path, links in kept.links.items())
+    page.links_to_anchors = {file: links for file, links in found if file}
+
+
+def _converted(page: Page, config: MkDocsConfig, files: Files, made_of: object) -> None:
+    path = f"docs/{page.file.src_uri}"
+    before = _warnings.count
+    type(page).render(page, config, files)
+    if _warnings.count > before:
+        _kept.pop(path, None)
+        return
+    _kept[path] = _Kept(
+        made_of,
+        page.content or "",
+        page.toc,
+        page._title_from_render,
+        page.present_anchor_ids or set(),
+        {file.src_uri: links for file, links in (page.links_to_anchors or {}).items()},
+    )
+
+
+@lru_cache(maxsize=1)
+def _surroundings(root: Path, files: Files) -> object:
+    """What else than its text an article may be made of; every build has its own set of files."""
+    changed = tuple((path, path.stat().st_mtime_ns) for path in _files(root))
+    return changed, tuple((file.src_uri, file.url) for file in files)
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for name in MADE_OF:
+        place = root / name
+        inside = sorted(place.rglob("*")) if place.is_dir() else [place]
+        yield from (path for path in inside if path.is_file() and path.suffix != ".pyc")

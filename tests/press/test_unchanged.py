@@ -1,0 +1,154 @@
+"""A preview converts again what changed, and nothing else; a build converts everything."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from markdown import Markdown
+
+from press import unchanged
+from tests.press.tree import ROOT, article, preview, repository, write
+
+POOL, QUEUE = "docs/posts/pool.md", "docs/posts/queue.md"
+LISTING = "snippets/pool/sized.py"
+HOOK = f"  - {ROOT}/press/hooks.py\n"
+SHOWS = f'It waits.\n\n```python\n--8<-- "{LISTING}"\n```\n\n[next](queue.md#b)\n'
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A repository with an article that shows a listing and links to a place in another."""
+    repository(tmp_path)
+    settings = (tmp_path / "mkdocs.yml").read_text(encoding="utf-8")
+    settings = settings.replace(HOOK, f"{HOOK}  - {ROOT}/press/unchanged.py\n")
+    write(tmp_path, "mkdocs.yml", settings)
+    write(tmp_path, LISTING, "SIZE = 5\n")
+    write(tmp_path, POOL, article(SHOWS))
+    write(tmp_path, QUEUE, article("## B\n\nIt grows.\n", slug="queue"))
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> Iterator[None]:
+    unchanged._kept.clear()
+    yield
+    unchanged._kept.clear()
+
+
+@pytest.fixture
+def converted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The pages that were converted since it was last cleared; lists of articles do not count."""
+    texts: list[str] = []
+    convert = Markdown.convert
+
+    def recorded(md: Markdown, source: str) -> str:
+        if "excerpt" not in md.treeprocessors:
+            texts.append(source)
+        return str(convert(md, source))
+
+    monkeypatch.setattr(Markdown, "convert", recorded)
+    return texts
+
+
+def counts(texts: list[str]) -> tuple[int, int]:
+    """How often each of the two articles was converted."""
+    found = sum("It waits." in text for text in texts), sum("It grows." in text for text in texts)
+    texts.clear()
+    return found
+
+
+def shown(root: Path, name: str) -> str:
+    return (root / "preview" / name / "index.html").read_text(encoding="utf-8")
+
+
+def change(root: Path, path: str, text: str) -> None:
+    """Write a file whose time of change is another, even on a coarse clock."""
+    write(root, path, text)
+    later = time.time_ns() + 1_000_000_000
+    os.utime(root / path, ns=(later, later))
+
+
+def test_only_the_article_that_changed_is_converted_again(root: Path, converted: list[str]) -> None:
+    preview(root)
+    before = shown(root, "pool")
+    assert counts(converted) == (1, 1)
+    change(root, QUEUE, article("## B\n\nIt grows. More.\n", slug="queue"))
+
+    preview(root)
+
+    assert counts(converted) == (0, 1)
+    assert shown(root, "pool") == before
+    assert "More." in shown(root, "queue")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (LISTING, "SIZE = 6\n"),
+        (
+            "build/verification.json",
+            '{"recorded": "2026-11-20", "versions": {}, "files": {}, "naive": {}}',
+        ),
+        ("docs/posts/new.md", article("New.\n", slug="new")),
+    ],
+    ids=["a listing", "a test run", "a new address"],
+)
+def test_every_article_is_converted_after_a_change_of_what_it_may_show(
+    root: Path, converted: list[str], path: str, text: str
+) -> None:
+    preview(root)
+    counts(converted)
+    change(root, path, text)
+
+    preview(root)
+
+    assert counts(converted) == (1, 1)
+
+
+def test_a_change_of_a_listing_is_shown(root: Path) -> None:
+    preview(root)
+    change(root, LISTING, "SIZE = 7654\n")
+    preview(root)
+    assert "7654" in shown(root, "pool")
+
+
+def test_a_warning_is_said_by_every_rebuild(root: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write(root, POOL, article(SHOWS.replace("queue.md#b", "gone.md")))
+    said = []
+    for _ in range(3):
+        caplog.clear()
+        preview(root)
+        said.append([r.message for r in caplog.records if r.levelno >= logging.WARNING])
+    assert len(said[0]) == 1
+    assert said[0] == said[1] == said[2]
+
+
+def test_an_anchor_that_another_article_lost_is_reported(
+    root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    preview(root)
+    change(root, QUEUE, article("## C\n\nIt grows.\n", slug="queue"))
+    caplog.clear()
+
+    preview(root)
+
+    (warning,) = [r.message for r in caplog.records if r.levelno >= logging.WARNING]
+    assert "queue.md#b" in warning
+
+
+def test_what_another_article_makes_wrong_is_reported(
+    root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    preview(root)
+    change(root, QUEUE, article("## B\n\nIt grows.\n", slug="pool"))
+    caplog.clear()
+
+    preview(root)
+
+    said = [r.message for r in caplog.records if r.levelno >= logging.WARNING]
+    assert any("the slug 'pool' is the address of" in message for message in said)
