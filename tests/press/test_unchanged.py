@@ -144,11 +144,14 @@ def test_an_anchor_that_another_article_lost_is_reported(
 def test_what_another_article_makes_wrong_is_reported(
     root: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    first = {"name": "Scalable backends", "part": 1}
+    write(root, QUEUE, article("## B\n\nIt grows.\n", slug="queue", series=first))
     preview(root)
-    change(root, QUEUE, article("## B\n\nIt grows.\n", slug="pool"))
+    change(root, POOL, article(SHOWS, series=first))
     caplog.clear()
 
     preview(root)
 
-    said = [r.message for r in caplog.records if r.levelno >= logging.WARNING]
-    assert any("the slug 'pool' is the address of" in message for message in said)
+    (warning,) = [r.message for r in caplog.records if r.levelno >= logging.WARNING]
+    assert warning.startswith(QUEUE)
+    assert f"part 1 of 'Scalable backends' is {POOL} already" in warning
