@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from lab.source import source_hash
 from press import measurements
 from press.measurements import MeasurementError, RecordError, Spread
 from tests.press.records import MODULE, record, samples, write
@@ -187,6 +188,23 @@ def test_a_record_whose_source_changed_is_stale(tmp_path: Path) -> None:
         "measurement 'pool-sizing' is stale: snippets/pool/experiments/sizing.py or a module it "
         "imports changed after 2026-11-20. Run `make measure NAME=pool-sizing`."
     )
+
+
+@pytest.mark.parametrize("missing", [False, True], ids=["changed", "gone"])
+def test_a_record_becomes_stale_while_a_preview_runs(tmp_path: Path, missing: bool) -> None:
+    """What is remembered of a source does not outlive a change of any module behind it."""
+    made = record(tmp_path)
+    module = tmp_path / Path(*MODULE.split(".")).with_suffix(".py")
+    rows = module.with_name("_rows.py")
+    rows.write_text("ROWS = 4\n", encoding="utf-8")
+    module.write_text("from snippets.pool.experiments._rows import ROWS\n", encoding="utf-8")
+    write(tmp_path, made | {"source": source_hash(module, tmp_path)})
+    measurements.current("pool-sizing", tmp_path)
+
+    rows.unlink() if missing else rows.write_text("ROWS = 5\n", encoding="utf-8")
+
+    with pytest.raises(RecordError, match="is stale"):
+        measurements.current("pool-sizing", tmp_path)
 
 
 def test_a_comment_in_the_source_does_not_make_a_record_stale(tmp_path: Path) -> None:
