@@ -17,14 +17,18 @@ from press.units import NO_BREAK_SPACE, format_value
 def ledger(root: Path = Path()) -> str:
     """All claims as a list, the newest record first; a sentence while there is none.
 
+    What the press claims of itself comes last: readers come for backends.
+
     Raises:
         RecordError: if a record is incomplete or stale.
         SettingsError: if mkdocs.yml cannot be read.
     """
     records = sorted(
-        (current(name, root) for name in names(root)), key=lambda record: record.recorded
+        (current(name, root) for name in names(root)),
+        key=lambda record: (not record.module.startswith("press."), record.recorded),
+        reverse=True,
     )
-    entries = [entry for record in reversed(records) for entry in _entries(record, root)]
+    entries = [entry for record in records for entry in _entries(record, root)]
     return "".join(entries) or "<p>No claim has been recorded yet.</p>"
 
 

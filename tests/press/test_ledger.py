@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from lab.source import source_hash
 from press.ledger import ledger
 from press.measurements import RecordError
 from tests.press import records
@@ -88,3 +89,15 @@ def test_a_claim_that_no_article_shows_leads_to_the_page_that_does(root: Path) -
     write(root, "docs/guarantee.md", page)
     (entry,) = entries(root)
     assert next(link["href"] for link in entry.select("a")) == "site-root:guarantee/"
+
+
+def test_what_the_press_claims_of_itself_comes_last(root: Path) -> None:
+    records.write(root, records.record(root))
+    later = records.record(root, "press-speed", recorded="2026-11-21T10:12:13Z")
+    write(root, "press/experiments/speed.py", "EXPERIMENT = 1\n")
+    later |= {
+        "module": "press.experiments.speed",
+        "source": source_hash(root / "press/experiments/speed.py", root),
+    }
+    records.write(root, later)
+    assert [entry["id"] for entry in entries(root)] == ["pool-sizing-1", "press-speed-1"]
