@@ -12,7 +12,7 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 serve: $(VENV)/ready  ## preview the site, reloading on every change: all, or PAGE=docs/posts/pool.md
-	PAGE="$(PAGE)" $(PYTHON) -m mkdocs serve
+	$(PYTHON) -m mkdocs serve
 
 test: $(VENV)/ready  ## run the whole suite against real servers
 	$(PYTHON) -m pytest --cov --cov-context=test

@@ -51,6 +51,11 @@ def is_error(path: str) -> bool:
     return path.startswith("docs/errors/") and path != "docs/errors/index.md"
 
 
+def is_one_of_many(path: str) -> bool:
+    """Whether the page at this path is an article or a page of the error index."""
+    return is_post(path) or is_error(path)
+
+
 @lru_cache(maxsize=4096)
 def _read(root: Path, source: Path, _mtime_ns: int) -> Document:
     path = source.relative_to(root).as_posix()

@@ -12,7 +12,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from press.page import current_page
+from press.page import is_excerpt
 
 _BEFORE_EVERYTHING = 300
 
@@ -26,8 +26,7 @@ class Excerpts(Preprocessor):  # type: ignore[misc]  # the library has no types
 
     def run(self, lines: list[str]) -> list[str]:
         """Drop what no list shows."""
-        page = current_page(self.md)
-        return [] if page is not None and page.excerpt else lines
+        return [] if is_excerpt(self.md) else lines
 
 
 class ExcerptsExtension(Extension):  # type: ignore[misc]  # the library has no types

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from press.corpus import address, documents, is_post
 from press.figures.caption import SITE_ROOT, bounds
-from press.frontmatter import PostMeta
+from press.frontmatter import Document, PostMeta
 from press.measurements import Claim, Record, current, names
 from press.settings import load_settings
 from press.units import NO_BREAK_SPACE, format_value
@@ -28,12 +28,13 @@ def ledger(root: Path = Path()) -> str:
         key=lambda record: (not record.module.startswith("press."), record.recorded),
         reverse=True,
     )
-    entries = [entry for record in records for entry in _entries(record, root)]
+    pages = sorted(documents(load_settings(root)), key=lambda page: not is_post(page.path))
+    entries = [entry for record in records for entry in _entries(record, pages)]
     return "".join(entries) or "<p>No claim has been recorded yet.</p>"
 
 
-def _entries(record: Record, root: Path) -> Iterator[str]:
-    page = _page(record, root)
+def _entries(record: Record, pages: list[Document]) -> Iterator[str]:
+    page = _page(record, pages)
     day = f"{record.recorded:%Y-%m-%d}"
     data = f"{SITE_ROOT}measurements/{record.name}.json"
     for at, claim in enumerate(record.claims, start=1):
@@ -66,9 +67,9 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _page(record: Record, root: Path) -> str:
-    """A link to the first page that shows the measurement, articles first; its command if none."""
-    for page in sorted(documents(load_settings(root)), key=lambda page: not is_post(page.path)):
+def _page(record: Record, pages: list[Document]) -> str:
+    """A link to the first page that shows the measurement; its command if none does."""
+    for page in pages:
         if page.meta is None:
             continue
         headline = page.meta.headline if isinstance(page.meta, PostMeta) else None

@@ -7,14 +7,13 @@ import re
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from press.problems import ProblemError
+from press.problems import ProblemError, close_and_existing
 
 DIRECTORY = Path("docs/measurements")
 LOCK = Path("requirements.txt")
@@ -308,14 +307,6 @@ def drift(record: Record, root: Path = Path()) -> list[str]:
         and (pinned := locked.get(_DISTRIBUTIONS.get(name, _canonical(name))))
         and version not in pinned
     ]
-
-
-def close_and_existing(name: str, existing: Iterable[str]) -> str:
-    """A remedy for a misspelt name: the names close to it and those that exist."""
-    existing = list(existing)
-    close = get_close_matches(name, existing, n=3)
-    guess = f"Did you mean {' or '.join(close)}? " if close else ""
-    return f"{guess}There is: {', '.join(existing)}." if existing else "There is none yet."
 
 
 def _unknown(kind: str, name: str, existing: Iterable[str], of: str) -> NoReturn:

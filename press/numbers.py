@@ -26,12 +26,11 @@ from press.measurements import (
     MeasurementError,
     RecordError,
     Spread,
-    close_and_existing,
     current,
     drift,
     names,
 )
-from press.problems import report
+from press.problems import close_and_existing, report
 from press.units import format_range, format_value
 
 _PATTERN = r"\[\[([^\[\]\n]+)\]\]"

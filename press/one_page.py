@@ -9,24 +9,25 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any, cast
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.files import Files, InclusionLevel
 
-from press.corpus import is_error, is_post
-from press.measurements import close_and_existing
+from press.corpus import is_one_of_many
+from press.preview import is_preview, source
+from press.problems import close_and_existing
 
 log = logging.getLogger("mkdocs.press")
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> None:
     """Leave out the articles and error pages that nobody asked for."""
-    wanted, blog = config.extra["page"], cast("Any", config.plugins["material/blog"])
-    if not wanted or not blog.is_serve:
+    wanted = config.extra["page"]
+    if not wanted or not is_preview(config):
         return
-    choices = {_path(file): file for file in files.documentation_pages() if _is_one_of_many(file)}
+    pages = {source(file): file for file in files.documentation_pages()}
+    choices = {path: file for path, file in pages.items() if is_one_of_many(path)}
     chosen = Path(wanted).as_posix()
     if chosen not in choices:
         raise PluginError(f"PAGE={wanted} is no article. {close_and_existing(chosen, choices)}")
@@ -34,11 +35,3 @@ def on_files(files: Files, *, config: MkDocsConfig) -> None:
         if path != chosen:
             file.inclusion = InclusionLevel.EXCLUDED
     log.info("Showing %s and not the other %d", chosen, len(choices) - 1)
-
-
-def _is_one_of_many(file: File) -> bool:
-    return is_post(_path(file)) or is_error(_path(file))
-
-
-def _path(file: File) -> str:
-    return f"docs/{file.src_uri}"

@@ -35,7 +35,7 @@ def current_page(md: Markdown) -> Page | None:
     """The page that `md` renders, or None where it renders text of no file.
 
     MkDocs and its blog plugin register a tree processor that resolves relative links, and that
-    knows the file; the blog plugin registers one more for excerpts.
+    knows the file.
     """
     if "relpath" not in md.treeprocessors:
         return None
@@ -50,7 +50,12 @@ def current_page(md: Markdown) -> Page | None:
         root = Path(config.config_file_path).parent if config is not None else Path.cwd()
         if source.is_relative_to(root):
             path = source.relative_to(root).as_posix()
-    return Page(path, front, body, excerpt="excerpt" in md.treeprocessors)
+    return Page(path, front, body, is_excerpt(md))
+
+
+def is_excerpt(md: Markdown) -> bool:
+    """Whether `md` renders a post for a list: the blog plugin registers one more tree processor."""
+    return "excerpt" in md.treeprocessors
 
 
 def add_anchor(md: Markdown, identifier: str) -> None:

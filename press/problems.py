@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
+from difflib import get_close_matches
 from html import escape
 
 from markdown import Markdown
@@ -45,3 +47,11 @@ def report(md: Markdown, line: int | None, what: str, remedy: str) -> str:
     message = f"{where}: {what}. {remedy}"
     log.warning("%s", message)
     return f'<div class="problem" role="alert">{escape(message, quote=False)}</div>'
+
+
+def close_and_existing(name: str, existing: Iterable[str]) -> str:
+    """A remedy for a misspelt name: the names close to it and those that exist."""
+    existing = list(existing)
+    close = get_close_matches(name, existing, n=3)
+    guess = f"Did you mean {' or '.join(close)}? " if close else ""
+    return f"{guess}There is: {', '.join(existing)}." if existing else "There is none yet."

@@ -24,12 +24,13 @@ from markdown.treeprocessors import Treeprocessor
 from mkdocs.structure.files import Files
 
 from press import measurements
-from press.corpus import address, documents, is_error, is_post, posts
+from press.corpus import address, documents, is_one_of_many, is_post, posts
 from press.editorial import check_shape, check_wording
 from press.finding import Finding
 from press.frontmatter import Document, PostMeta
 from press.link_lines import add_lines_to_link_warnings
 from press.page import current_page
+from press.problems import close_and_existing
 from press.prose import links
 from press.settings import CONFIG, Settings, SettingsError, load_settings
 from press.unused import unused
@@ -63,7 +64,7 @@ def proof(root: Path, now: datetime) -> list[Finding]:
 
 def _check_page(page: Document, settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from page.findings
-    if is_post(page.path) or is_error(page.path):
+    if is_one_of_many(page.path):
         yield from check_wording(page.path, page.body, page.body_line)
     if isinstance(page.meta, PostMeta):
         yield from _check_names(page, "categories", page.meta.categories, settings.categories)
@@ -86,7 +87,7 @@ def _check_names(
 def _unknown(
     page: Document, key: str, setting: str, name: str, known: tuple[str, ...], line: int
 ) -> Finding:
-    existing = measurements.close_and_existing(name, known)
+    existing = close_and_existing(name, known)
     remedy = f"{existing} If it is new, add it under extra.{setting} in {CONFIG}."
     return Finding(page.path, line, f"unknown name {name!r} in '{key}'", remedy)
 

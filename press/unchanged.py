@@ -11,16 +11,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, cast
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 
-from press.corpus import is_error, is_post
+from press.corpus import is_one_of_many
+from press.preview import is_preview, source
 from press.proof import findings_by_page
 
 MADE_OF = (
@@ -67,43 +67,39 @@ def on_pre_build(*, config: MkDocsConfig) -> None:
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
     """Take the result of the last build where the page is made of the same."""
-    blog = cast("Any", config.plugins["material/blog"])
-    path = f"docs/{page.file.src_uri}"
-    root = Path(config.config_file_path).parent
-    if not blog.is_serve or not (is_post(path) or is_error(path)):
+    path, root = source(page.file), Path(config.config_file_path).parent
+    if not is_preview(config) or not is_one_of_many(path):
         return
+    kept = _kept.pop(path, None)
     if path in findings_by_page(root, files):
-        _kept.pop(path, None)
         return
     made_of = (markdown, _surroundings(root, files))
-    kept = _kept.get(path)
-    render = _restored if kept and kept.made_of == made_of else _converted
-    page.render = lambda config, files: render(page, config, files, made_of)  # type: ignore[method-assign]
+    if kept and kept.made_of == made_of:
+        _kept[path] = kept
+        page.render = partial(_restore, page, kept)  # type: ignore[method-assign]
+    else:
+        page.render = partial(_convert, page, path, made_of)  # type: ignore[method-assign]
 
 
-def _restored(page: Page, config: MkDocsConfig, files: Files, made_of: object) -> None:
-    kept = _kept[f"docs/{page.file.src_uri}"]
+def _restore(page: Page, kept: _Kept, _config: MkDocsConfig, files: Files) -> None:
     page.content, page.toc = kept.html, kept.toc
     page._title_from_render, page.present_anchor_ids = kept.title, kept.anchors
     found = ((files.get_file_from_path(path), links) for path, links in kept.links.items())
     page.links_to_anchors = {file: links for file, links in found if file}
 
 
-def _converted(page: Page, config: MkDocsConfig, files: Files, made_of: object) -> None:
-    path = f"docs/{page.file.src_uri}"
+def _convert(page: Page, path: str, made_of: object, config: MkDocsConfig, files: Files) -> None:
     before = _warnings.count
     type(page).render(page, config, files)
-    if _warnings.count > before:
-        _kept.pop(path, None)
-        return
-    _kept[path] = _Kept(
-        made_of,
-        page.content or "",
-        page.toc,
-        page._title_from_render,
-        page.present_anchor_ids or set(),
-        {file.src_uri: links for file, links in (page.links_to_anchors or {}).items()},
-    )
+    if _warnings.count == before:
+        _kept[path] = _Kept(
+            made_of,
+            page.content or "",
+            page.toc,
+            page._title_from_render,
+            page.present_anchor_ids or set(),
+            {file.src_uri: links for file, links in (page.links_to_anchors or {}).items()},
+        )
 
 
 @lru_cache(maxsize=1)

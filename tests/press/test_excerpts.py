@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from pathlib import Path
 
-import pytest
 from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
 
-from press import excerpts
+from tests.press.rendering import mkdocs_converter
 
 TEXT = "Seen.\n\n<!-- more -->\n\nMore.\n"
 
 
-def converter(monkeypatch: pytest.MonkeyPatch, *, excerpt: bool) -> Markdown:
-    """A converter that renders a page, or an excerpt of one."""
-    monkeypatch.setattr(excerpts, "current_page", lambda md: SimpleNamespace(excerpt=excerpt))
-    return Markdown(extensions=["press.excerpts"])
+def test_an_article_is_not_converted_for_a_list(tmp_path: Path) -> None:
+    md = mkdocs_converter(tmp_path, TEXT)
+    md.treeprocessors.register(Treeprocessor(md), "excerpt", 0)
+    md.registerExtensions(["press.excerpts"], {})
+    assert md.convert(TEXT) == ""
 
 
-def test_an_article_is_not_converted_for_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert converter(monkeypatch, excerpt=True).convert(TEXT) == ""
-
-
-def test_a_page_is_converted_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    html = converter(monkeypatch, excerpt=False).convert(TEXT)
+def test_a_page_is_converted_whole(tmp_path: Path) -> None:
+    md = mkdocs_converter(tmp_path, TEXT)
+    md.registerExtensions(["press.excerpts"], {})
+    html = md.convert(TEXT)
     assert "Seen." in html
     assert "More." in html
 

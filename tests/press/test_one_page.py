@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from pathlib import Path
-from typing import Any
 
 import pytest
-from mkdocs.commands.build import build
-from mkdocs.config import load_config
-from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 
-from tests.press.tree import ROOT, article, preview, repository, write
+from tests.press.tree import article, preview, publish, repository, write
 
 POOL, QUEUE = "docs/posts/pool.md", "docs/posts/queue.md"
-HOOK = f"  - {ROOT}/press/hooks.py\n"
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A repository with two articles, one of them with a link to the other."""
-    repository(tmp_path)
+    repository(tmp_path, "one_page")
     settings = (tmp_path / "mkdocs.yml").read_text(encoding="utf-8")
-    settings = settings.replace(HOOK, f"{HOOK}  - {ROOT}/press/one_page.py\n")
     settings = settings.replace("extra:\n", 'extra:\n  page: !ENV [PAGE, ""]\n')
     write(tmp_path, "mkdocs.yml", settings)
     write(tmp_path, POOL, article("The pool makes [callers wait](queue.md).\n"))
@@ -83,12 +76,8 @@ def test_a_build_leaves_nothing_out(root: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("PAGE", POOL)
     write(root, POOL, article(draft=None))
     write(root, QUEUE, article(draft=None, slug="queue"))
-    plugins: Any = MkDocsConfig.plugins
-    plugins.plugin_cache.clear()
-    with contextlib.chdir(root):
-        config = load_config(str(root / "mkdocs.yml"), site_dir=str(root / "site"))
-        config.plugins.on_startup(command="build", dirty=False)
-        build(config)
+
+    publish(root)
 
     assert {name for name in ("pool", "queue") if (root / "site" / name).is_dir()} == {
         "pool",

@@ -12,21 +12,17 @@ import pytest
 from markdown import Markdown
 
 from press import unchanged
-from tests.press.tree import ROOT, article, preview, repository, write
+from tests.press.tree import article, preview, repository, write
 
 POOL, QUEUE = "docs/posts/pool.md", "docs/posts/queue.md"
 LISTING = "snippets/pool/sized.py"
-HOOK = f"  - {ROOT}/press/hooks.py\n"
 SHOWS = f'It waits.\n\n```python\n--8<-- "{LISTING}"\n```\n\n[next](queue.md#b)\n'
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A repository with an article that shows a listing and links to a place in another."""
-    repository(tmp_path)
-    settings = (tmp_path / "mkdocs.yml").read_text(encoding="utf-8")
-    settings = settings.replace(HOOK, f"{HOOK}  - {ROOT}/press/unchanged.py\n")
-    write(tmp_path, "mkdocs.yml", settings)
+    repository(tmp_path, "unchanged")
     write(tmp_path, LISTING, "SIZE = 5\n")
     write(tmp_path, POOL, article(SHOWS))
     write(tmp_path, QUEUE, article("## B\n\nIt grows.\n", slug="queue"))

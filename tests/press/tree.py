@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from mkdocs.commands.build import build
@@ -29,23 +29,22 @@ _TEMPLATES = {
         "</body></html>\n"
     ),
 }
-_SETTINGS = f"""\
+_SETTINGS = """\
 site_name: A site
 site_url: https://blog.example/
-theme: {{name: null, custom_dir: overrides, language: en}}
+theme: {name: null, custom_dir: overrides, language: en}
 plugins:
   - material/blog:
       blog_dir: .
-      post_url_format: "{{slug}}"
+      post_url_format: "{slug}"
       draft_if_future_date: true
       authors: false
       post_readtime: false
   - material/tags
 hooks:
-  - {ROOT}/press/hooks.py
 markdown_extensions:
   - press.proof
-  - pymdownx.snippets: {{base_path: [.], check_paths: true, restrict_base_path: true}}
+  - pymdownx.snippets: {base_path: [.], check_paths: true, restrict_base_path: true}
   - pymdownx.superfences:
       custom_fences:
         - name: "*"
@@ -59,7 +58,7 @@ extra:
   series: [Scalable backends]
   tags: [asyncio, asyncpg, queueing]
 validation:
-  links: {{not_found: warn, anchors: warn, absolute_links: warn, unrecognized_links: warn}}
+  links: {not_found: warn, anchors: warn, absolute_links: warn, unrecognized_links: warn}
 """
 
 
@@ -69,9 +68,15 @@ def write(root: Path, path: str, text: str) -> None:
     (root / path).write_text(text, encoding="utf-8")
 
 
-def repository(root: Path) -> Path:
-    """Write a repository with plain templates, a front page and no article."""
-    write(root, "mkdocs.yml", _SETTINGS)
+def repository(root: Path, *hooks: str) -> Path:
+    """Write a repository with plain templates, a front page and no article.
+
+    Args:
+        root: where.
+        hooks: modules of the press that are hooks, beside `hooks` itself.
+    """
+    lines = "".join(f"  - {ROOT}/press/{name}.py\n" for name in ("hooks", *hooks))
+    write(root, "mkdocs.yml", _SETTINGS.replace("hooks:\n", f"hooks:\n{lines}"))
     for name, template in _TEMPLATES.items():
         write(root, f"overrides/{name}", template)
     write(root, "docs/index.md", "# Front page\n")
@@ -128,9 +133,20 @@ def article(body: str = BODY, /, **keys: object) -> str:
 
 def preview(root: Path) -> None:
     """Build the site into `preview`, with drafts, as `mkdocs serve` does."""
+    _build(root, "preview", "serve", "http://127.0.0.1:8000/")
+
+
+def publish(root: Path) -> None:
+    """Build the site into `site`, as `mkdocs build` does."""
+    _build(root, "site", "build", None)
+
+
+def _build(
+    root: Path, target: str, command: Literal["build", "serve"], serve_url: str | None
+) -> None:
     plugins: Any = MkDocsConfig.plugins
     plugins.plugin_cache.clear()  # those of an earlier build in this process are shut down
     with contextlib.chdir(root):
-        config = load_config(str(root / "mkdocs.yml"), site_dir=str(root / "preview"))
-        config.plugins.on_startup(command="serve", dirty=False)
-        build(config, serve_url="http://127.0.0.1:8000/")
+        config = load_config(str(root / "mkdocs.yml"), site_dir=str(root / target))
+        config.plugins.on_startup(command=command, dirty=False)
+        build(config, serve_url=serve_url)

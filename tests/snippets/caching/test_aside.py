@@ -1,6 +1,5 @@
 """What is stored, what is loaded again, and for how long."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,12 +10,6 @@ from snippets.caching import aside, naive_aside
 from snippets.caching.aside import ABSENT_TTL_S, JITTER, TTL_S, VALUES, Cached, loads
 
 CACHED = pytest.mark.parametrize("cached", [naive_aside.cached, aside.cached])
-
-
-@pytest.fixture
-async def redis(redis_lease: lab.RedisLease) -> AsyncIterator[Redis]:
-    async with Redis.from_url(redis_lease.url) as redis:
-        yield redis
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """A reader who is slower than a change."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from redis.asyncio import Redis
 
@@ -10,12 +8,6 @@ from snippets.caching.naive_delete import DeletingPrices
 from snippets.caching.versioned import TTL_MS, Prices, VersionedPrices, race
 
 EVERY = pytest.mark.parametrize("cache", [DeletingPrices, VersionedPrices])
-
-
-@pytest.fixture
-async def redis(redis_lease: lab.RedisLease) -> AsyncIterator[Redis]:
-    async with Redis.from_url(redis_lease.url) as redis:
-        yield redis
 
 
 @pytest.fixture

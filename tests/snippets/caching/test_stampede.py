@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -41,12 +41,6 @@ class Time:
     def __call__(self) -> float:
         """Seconds."""
         return self.now
-
-
-@pytest.fixture
-async def redis(redis_lease: lab.RedisLease) -> AsyncIterator[Redis]:
-    async with Redis.from_url(redis_lease.url) as redis:
-        yield redis
 
 
 @pytest.fixture
