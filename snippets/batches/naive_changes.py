@@ -1,6 +1,6 @@
 """A statement per row waits for each row.
 
-Running it changes a thousand prices, deletes them, and prints what is
+Running it changes 200 prices, deletes them, and prints what is
 left and the round trips.
 """
 

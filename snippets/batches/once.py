@@ -1,6 +1,6 @@
 """One commit for all: the session sends the rows together.
 
-Running it stores a thousand prices and prints the round trips.
+Running it stores 200 prices and prints the round trips.
 """
 
 import asyncio
@@ -23,8 +23,8 @@ def main() -> None:
     import lab
 
     with lab.postgres() as dsn:
-        count = asyncio.run(trips(dsn, store, 1000))
-    print(f"1,000 rows: {count:,} round trips")
+        count = asyncio.run(trips(dsn, store, 200))
+    print(f"200 rows: {count} round trips")
 
 
 if __name__ == "__main__":

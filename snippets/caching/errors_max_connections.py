@@ -28,7 +28,7 @@ def waiting(url: str) -> Redis:
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=10,  # commands are short: a few are enough
-        timeout=0.5,  # seconds in line, then ConnectionError
+        timeout=2,  # seconds in line, then ConnectionError
     )
     return Redis.from_pool(pool)
 

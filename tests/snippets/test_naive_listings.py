@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ def naive_listings(root: Path) -> set[str]:
     }
 
 
+@cache
 def marked_naive(tests: Path) -> set[str]:
     """The paths in `pytest.mark.naive("…")`, written out, in any test below."""
     return {

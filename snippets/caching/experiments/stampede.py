@@ -43,6 +43,7 @@ async def stampede(
     key = f"{setting.redis_prefix}{time.monotonic_ns()}"
     loads = 0
     waits: list[float] = []
+    others = asyncio.all_tasks()
 
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(
@@ -87,7 +88,8 @@ async def stampede(
         await asyncio.sleep(stored + ttl_s - time.monotonic())
         await asyncio.sleep(load_s / 10)
         await crowd(key)
-        await asyncio.sleep(2 * load_s)  # loads in the background
+        # Loads in the background.
+        await asyncio.gather(*asyncio.all_tasks() - others)
     return {"loads": loads, "slowest": max(waits) / load_s}
 
 

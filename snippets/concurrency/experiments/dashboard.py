@@ -33,7 +33,6 @@ from snippets.concurrency.states import prepare as prepare_tables
 from snippets.concurrency.wire import stretched
 
 ACCOUNTS = 1000
-POOL_SIZE = 10
 TABLES = ("accounts", "grants", "events")
 CLIENTS = {"far": (1, 10, 30), "slow": (1, 30), "near": (1, 30)}
 LOADS = {
@@ -74,12 +73,13 @@ async def run(
     place: str, way: str, clients: int, setting: Setting
 ) -> Values:
     conditions, load = setting.conditions, LOADS[way]
+    pool = conditions["pool"]
     distance_s = conditions["round_trip_s"] if place == "far" else 0.0
     await search(setting.dsn, "slow" if place == "slow" else "public")
     async with stretched(setting.dsn) as wire:
-        engine = create_engine(wire.dsn, POOL_SIZE, timeout_s=60.0)
+        engine = create_engine(wire.dsn, pool, timeout_s=60.0)
         sessions = create_sessions(engine)
-        await warm(sessions, POOL_SIZE)
+        await warm(sessions, pool)
         wire.round_trip_s = distance_s
         numbers = count()
         began = time.perf_counter()
@@ -125,11 +125,16 @@ EXPERIMENT = Experiment(
     needs=frozenset({"postgres"}),
     conditions={
         "seconds": 0.8,
-        "pool": POOL_SIZE,
+        "pool": 10,
         "round_trip_s": 0.02,
         "wait_s": 0.02,
     },
-    rehearsal={"seconds": 0.01, "round_trip_s": 0.001, "wait_s": 0.001},
+    rehearsal={
+        "seconds": 0.01,
+        "pool": 2,
+        "round_trip_s": 0.001,
+        "wait_s": 0.001,
+    },
     rounds=5,
     prepare=prepare,
     metrics={

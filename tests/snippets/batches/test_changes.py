@@ -73,7 +73,7 @@ async def test_arrays_wait_three_times_for_any_number_of_rows(change: Store, dsn
 @pytest.mark.naive("snippets/batches/naive_changes.py")
 @pytest.mark.parametrize("change", [naive_changes.reprice, naive_changes.retire])
 async def test_a_statement_per_row_waits_for_each(change: Store, dsn: str) -> None:
-    assert await trips(dsn, change, 200) == 202
+    assert await trips(dsn, change, 50) == 52
 
 
 async def left(engine: AsyncEngine, table: type[Order | Line | Event]) -> int | None:

@@ -54,7 +54,7 @@ async def test_what_was_stored_is_there_for_others(way: str, price_engine: Async
     ("way", "expected"),
     [
         ("once", 3),  # BEGIN, INSERT, COMMIT
-        ("row by row", 202),
+        ("row by row", 52),
         ("one VALUES list", 3),
         ("executemany", 3),
         ("arrays", 3),
@@ -63,15 +63,15 @@ async def test_what_was_stored_is_there_for_others(way: str, price_engine: Async
         ("halved", 5),  # a savepoint around the INSERT
     ],
 )
-async def test_one_transaction_waits_this_often_for_200_rows(
+async def test_one_transaction_waits_this_often_for_50_rows(
     way: str, expected: int, dsn: str
 ) -> None:
-    assert await trips(dsn, WAYS[way], 200) == expected
+    assert await trips(dsn, WAYS[way], 50) == expected
 
 
 @pytest.mark.naive("snippets/batches/naive_commit.py")
 async def test_a_commit_per_row_waits_three_times_for_each_row(dsn: str) -> None:
-    assert await trips(dsn, naive_commit.store, 200) == 3 * 200
+    assert await trips(dsn, naive_commit.store, 50) == 3 * 50
 
 
 @pytest.mark.parametrize(("rows", "expected"), [(1000, 3), (2000, 4), (2001, 5)])
@@ -182,9 +182,7 @@ async def test_a_values_list_ends_at_32767_parameters(price_engine: AsyncEngine)
             InterfaceError, match="the number of query arguments cannot exceed 32767"
         ):
             await naive_values.store(session, batch)
-        await session.rollback()
-        await naive_values.store(session, batch[:10_922])
-    assert await count(price_engine) == 10_922
+    assert await count(price_engine) == 0
 
 
 @pytest.mark.parametrize("way", ["once", "executemany", "arrays", "COPY"])
