@@ -121,12 +121,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @contextmanager
 def _traced_for_listings(node: pytest.Item | pytest.Collector) -> Iterator[None]:
-    """Take the tracer away from a file that tests no listing.
+    """Take the tracer away from what tests no listing.
 
     Coverage itself goes on: pytest-cov tells it of every test.
     """
     tracer = sys.gettrace()
-    idle = node.path.suffix == ".py" and (node.config.rootpath / TRACED) not in node.path.parents
+    idle = not node.path.is_relative_to(node.config.rootpath / TRACED)
     if tracer and idle:
         sys.settrace(None)
     try:

@@ -79,15 +79,17 @@ if (entries.length) {
   // Beside the text the style sheet shows them unfolded already.
   if (matchMedia("(min-width: 64rem)").matches) document.querySelector(".contents").open = true;
   const headings = entries.map((entry) => document.getElementById(entry.hash.slice(1)));
-  const mark = () => {
-    const passed = headings.filter((h) => h && h.getBoundingClientRect().top < innerHeight / 3);
-    const current = passed.at(-1);
+  const passed = new Set();
+  const mark = (changes) => {
+    for (const { isIntersecting, target } of changes) passed[isIntersecting ? "add" : "delete"](target);
+    const current = headings.findLast((heading) => passed.has(heading));
     for (const [at, entry] of entries.entries()) {
       if (current && headings[at] === current) entry.setAttribute("aria-current", "true");
       else entry.removeAttribute("aria-current");
     }
   };
-  const observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -66% 0px" });
+  // It reaches far above the window: a jump over a whole section is noticed too.
+  const observer = new IntersectionObserver(mark, { rootMargin: "1000000px 0px -66% 0px" });
   for (const heading of headings) if (heading) observer.observe(heading);
 }
 

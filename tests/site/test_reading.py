@@ -118,9 +118,30 @@ def test_the_keyboard_reaches_the_text_first_and_shows_where_it_is(page: Page) -
 
 
 def test_the_contents_mark_the_section_being_read(page: Page) -> None:
-    entry = page.locator(".contents a").nth(3)
-    entry.click()
-    expect(entry).to_have_attribute("aria-current", "true")
+    entries = page.locator(".contents a")
+    entries.nth(3).click()
+    expect(entries.nth(3)).to_have_attribute("aria-current", "true")
+    expect(page.locator(".contents [aria-current]")).to_have_count(1)
+
+
+@pytest.mark.parametrize("section", [4, 1])
+def test_the_contents_follow_a_jump_into_the_middle_of_a_section(page: Page, section: int) -> None:
+    """No heading comes into the upper third of the window on the way."""
+    entries = page.locator(".contents a")
+    page.evaluate(
+        """([from, to]) => {
+          const entries = [...document.querySelectorAll(".contents a")];
+          const jump = (at) => {
+            const [heading, next] = [at, at + 1].map((one) =>
+              document.getElementById(entries[one].hash.slice(1)).getBoundingClientRect().top);
+            scrollBy({ top: next - innerHeight * 0.9, behavior: "instant" });
+          };
+          jump(from);
+          requestAnimationFrame(() => requestAnimationFrame(() => jump(to)));
+        }""",
+        [5 - section, section],
+    )
+    expect(entries.nth(section)).to_have_attribute("aria-current", "true")
 
 
 def test_every_listing_is_there_and_tabs_work_without_script(plain: Page) -> None:
