@@ -30,16 +30,27 @@ import pytest
 
 import lab
 from lab import databases, keyspaces
+from lab.postgres_cluster import MODEL, postgres_server
+from lab.shared import Shared
 
 pytest_plugins = ["tests.miniature", "tests.verification"]
+
+
+_model = Shared(postgres_server)
 
 
 def export_servers() -> None:
     """Put the URLs of both servers into the environment, starting those that are not there.
 
+    Tests and listings that start PostgreSQL themselves find a cluster to copy there as well.
+
     Raises:
         NoServer: one of them cannot be used.
     """
+    if MODEL not in os.environ:
+        model = _model.get()
+        model.stop()
+        os.environ[MODEL] = str(model.directory)
     os.environ["DATABASE_URL"] = databases.server_url()
     os.environ["REDIS_URL"] = keyspaces.server_url()
     with lab.postgres(), lab.redis():

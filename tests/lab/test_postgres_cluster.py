@@ -110,6 +110,21 @@ def test_contrib_is_there_pg_stat_statements_included(server: lab.PostgresServer
     assert value(server.dsn, query) == 1
 
 
+def test_a_server_for_tests_is_a_copy_of_the_model_and_a_durable_one_is_new(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with lab.postgres_server({"max_connections": "7"}) as model:
+        execute(model.dsn, "CREATE TABLE in_the_model ()")
+        model.stop()
+        monkeypatch.setenv("UNDER_LOAD_CLUSTER", str(model.directory))
+        with lab.postgres_server({"max_connections": "17"}) as copy:
+            assert value(copy.dsn, "SELECT to_regclass('in_the_model')") == "in_the_model"
+            assert value(copy.dsn, "SHOW max_connections") == "17"
+        with lab.postgres_server(durable=True) as durable:
+            assert value(durable.dsn, "SELECT to_regclass('in_the_model')") is None
+            assert value(durable.dsn, "SHOW max_connections") == "100"
+
+
 def test_only_a_server_for_tests_trades_durability_for_speed(server: lab.PostgresServer) -> None:
     with lab.postgres_server(durable=True) as durable:
         for setting in ("fsync", "full_page_writes"):
