@@ -184,9 +184,16 @@ class Verification:
     def _manifest(self) -> Manifest:
         executed = coverage.Coverage(config_file=str(self.root / "pyproject.toml"))
         executed.load()
+        measured = {Path(name).resolve(): name for name in executed.get_data().measured_files()}
         python = [self.root / path for path in self.hashes if path.endswith(".py")]
         files = {
-            path: file_record(self.root / path, executed, digest, self.marked["verifies"].get(path))
+            path: file_record(
+                self.root / path,
+                executed,
+                measured.get((self.root / path).resolve()),
+                digest,
+                self.marked["verifies"].get(path),
+            )
             for path, digest in self.hashes.items()
         }
         credit_importers(files, self.root)
@@ -233,11 +240,12 @@ def listings(root: Path) -> list[Path]:
 def file_record(
     path: Path,
     executed: coverage.Coverage,
+    measured: str | None,
     digest: str,
     marked: Iterable[str] | None,
 ) -> FileRecord:
-    """What the coverage data and the markers say of one file."""
-    contexts, missing = _coverage_of(path, executed) if path.suffix == ".py" else ({}, [])
+    """What the coverage data, under the name that it has there, and the markers say of a file."""
+    contexts = executed.get_data().contexts_by_lineno(measured) if measured else {}
     inside = function_lines(path) if contexts else set()
     tests_by_line = {
         line: {_test(context) for context in names if context and line in inside}
@@ -252,7 +260,7 @@ def file_record(
             str(line): sorted(index[test] for test in found)
             for line, found in sorted(tests_by_line.items())
         },
-        missing=missing,
+        missing=executed.analysis2(str(path))[3] if path.suffix == ".py" else [],
     )
 
 
@@ -271,15 +279,6 @@ def credit_importers(files: Mapping[str, FileRecord], root: Path) -> None:
                     declarative[name].update(found["tests"])
     for path, tests in declarative.items():
         files[path]["tests"] = sorted(tests)
-
-
-def _coverage_of(
-    path: Path, executed: coverage.Coverage
-) -> tuple[Mapping[int, list[str]], list[int]]:
-    data = executed.get_data()
-    names = [name for name in data.measured_files() if Path(name).resolve() == path.resolve()]
-    contexts = data.contexts_by_lineno(names[0]) if names else {}
-    return contexts, executed.analysis2(str(path))[3]
 
 
 def function_lines(path: Path) -> set[int]:
