@@ -32,16 +32,18 @@ new PerformanceObserver((list) => {
 # Where a paragraph breaks elsewhere in the font that stands in, a line moves what is below it. A
 # shift of 0.1 is what browsers still call good; a picture without a size moves far more.
 MOST_SHIFT = 0.05
+UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
 NEXT_FRAME = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # Axe looks at every element, and behind every text for its contrast. Texts that one rule styles are
-# alike: to look at one of them is enough, and takes a third of the time.
+# alike: to look at one that is shown is enough, and takes a third of the time.
 ONE_WORD_OF_A_LOOK = """
 const seen = new Set();
 for (const word of document.querySelectorAll("pre span")) {
   const around = [word, word.closest(".line"), word.closest("figure")];
   const look = around.map((one) => one?.className).join("/");
-  if (seen.has(look) && !word.childElementCount) word.replaceWith(...word.childNodes);
-  seen.add(look);
+  const isNew = word.checkVisibility() && !seen.has(look);
+  if (isNew) seen.add(look);
+  else if (!word.childElementCount) word.replaceWith(...word.childNodes);
 }
 document.body.normalize();
 """
@@ -53,8 +55,9 @@ for (const one of document.body.querySelectorAll("*")) {
   const look = `${around}>${one.tagName}.${one.getAttribute("class")}`;
   looks.set(one, look);
   const texts = [...one.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
-  if (seen.has(look)) texts.forEach((text) => text.remove());
-  if (texts.length) seen.add(look);
+  const isNew = texts.length && one.checkVisibility() && !seen.has(look);
+  if (isNew) seen.add(look);
+  else texts.forEach((text) => text.remove());
 }
 for (const one of [...looks.keys()].reverse()) if (!one.textContent.trim()) one.remove();
 """
@@ -133,7 +136,7 @@ def test_a_page_fits_is_quiet_stays_still_and_can_be_read_by_all(
     trouble = opened(window, address + kind, width, schemes[0])
     assert not overflows(window)
     assert window.evaluate("window.shifts.reduce((sum, one) => sum + one, 0)") < MOST_SHIFT
-    window.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    window.evaluate(UNFOLD)
     assert not overflows(window)
     window.evaluate(ONE_WORD_OF_A_LOOK)
     window.evaluate(Axe().axe_script)
@@ -144,6 +147,26 @@ def test_a_page_fits_is_quiet_stays_still_and_can_be_read_by_all(
         assert obstacles(window, COLORS) == []
     missing = kind == "nothing-here/"
     assert [said for said in trouble if not (missing and "404" in said)] == []
+
+
+def test_a_pale_text_is_found_wherever_it_is(window: Page, address: str) -> None:
+    """What is not looked at because it is like another text hides nothing."""
+    opened(window, f"{address}your-connection-pool-is-a-queue/", 1440, "light")
+    pale = "pre .k, td, p code { color: #aaa !important }"
+    window.evaluate(
+        """(rules) => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(rules);
+          document.adoptedStyleSheets = [sheet];
+        }""",
+        pale,
+    )
+    window.evaluate(UNFOLD)
+    window.evaluate(ONE_WORD_OF_A_LOOK)
+    window.evaluate(Axe().axe_script)
+    window.evaluate(ONE_TEXT_OF_A_LOOK)
+    found = obstacles(window, COLORS)
+    assert all(any(kind in one for one in found) for kind in (".k", "td", "p:nth-child(1) > code"))
 
 
 @pytest.mark.parametrize("width", [320, 768])
