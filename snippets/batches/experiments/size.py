@@ -50,7 +50,7 @@ async def run(
             began = time.perf_counter()
             end = began + setting.conditions["seconds"]
             async with connection.transaction():
-                while time.perf_counter() < end:
+                while batches == 0 or time.perf_counter() < end:
                     first = batches * size
                     numbers = range(first, first + size)
                     await insert.fetch(

@@ -116,9 +116,9 @@ EXPERIMENT = Experiment(
     },
     rehearsal={
         "mean_hold_s": 0.002,
-        "calibration_s": 0.02,
+        "calibration_s": 0.05,
         "settle_s": 0.02,
-        "seconds": 0.1,
+        "seconds": 0.2,
     },
     rounds=5,
     metrics={
