@@ -11,10 +11,10 @@ from lab import binaries, storage
 from lab.server import Server
 
 INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
-# The data directory of a server of ours that was stopped. Copying takes a tenth of an initdb.
-MODEL = "UNDER_LOAD_CLUSTER"
 # Since version 17: sorts alike on every system, and knows upper('é').
 BUILTIN_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+# The data directory of a server of ours that was stopped. Copying takes a tenth of an initdb.
+MODEL = "UNDER_LOAD_CLUSTER"
 
 # Transcripts must not depend on where they are made.
 PORTABLE = {"timezone": "UTC", "log_timezone": "UTC"}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 import pytest
 from mkdocs.exceptions import Abort
 
-from tests.press.tree import article, preview, publish, repository, write
+from tests.press.tree import article, preview, publish, repository, warnings, write
 
 POOL, QUEUE = "docs/posts/pool.md", "docs/posts/queue.md"
 
@@ -25,14 +24,15 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def shown(root: Path) -> set[str]:
-    """The articles of a preview."""
-    preview(root)
-    return {name for name in ("pool", "queue") if (root / "preview" / name).is_dir()}
+def shown(site: Path) -> set[str]:
+    """The articles of a site."""
+    return {name for name in ("pool", "queue") if (site / name).is_dir()}
 
 
 def test_all_articles_are_shown_where_none_is_named(root: Path) -> None:
-    assert shown(root) == {"pool", "queue"}
+    preview(root)
+
+    assert shown(root / "preview") == {"pool", "queue"}
 
 
 def test_one_article_is_shown_with_the_front_page_and_without_the_others(
@@ -40,10 +40,9 @@ def test_one_article_is_shown_with_the_front_page_and_without_the_others(
 ) -> None:
     monkeypatch.setenv("PAGE", POOL)
 
-    assert shown(root) == {"pool"}
-
+    assert warnings(root, caplog) == []
+    assert shown(root / "preview") == {"pool"}
     assert (root / "preview" / "index.html").is_file()
-    assert [each.message for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
 def test_what_is_wrong_with_it_is_still_a_warning(
@@ -52,9 +51,7 @@ def test_what_is_wrong_with_it_is_still_a_warning(
     monkeypatch.setenv("PAGE", POOL)
     write(root, POOL, article("The pool is simply a queue.\n"))
 
-    preview(root)
-
-    (warning,) = [each.message for each in caplog.records if each.levelno >= logging.WARNING]
+    (warning,) = warnings(root, caplog)
     assert warning.startswith(f"{POOL}:14: 'simply' was not measured.")
 
 
@@ -79,7 +76,4 @@ def test_a_build_leaves_nothing_out(root: Path, monkeypatch: pytest.MonkeyPatch)
 
     publish(root)
 
-    assert {name for name in ("pool", "queue") if (root / "site" / name).is_dir()} == {
-        "pool",
-        "queue",
-    }
+    assert shown(root / "site") == {"pool", "queue"}

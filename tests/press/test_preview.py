@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.press.tree import ROOT, article, preview, repository, write
+from tests.press.tree import ROOT, article, repository, warnings, write
 
 POST = "docs/posts/pool.md"
 
@@ -23,13 +22,6 @@ def root(tmp_path: Path) -> Path:
     repository(tmp_path)
     write(tmp_path, POST, article("The pool makes callers wait.\n"))
     return tmp_path
-
-
-def warnings(root: Path, caplog: pytest.LogCaptureFixture) -> list[str]:
-    """The warnings of a preview."""
-    caplog.clear()
-    preview(root)
-    return [record.message for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def alerts(page: Path) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import subprocess
@@ -18,7 +17,7 @@ from press.__main__ import main
 from press.build import build
 from press.proof import proof
 from press.scaffold import ScaffoldError, post
-from tests.press.tree import NOW, ROOT, preview, repository, write
+from tests.press.tree import NOW, ROOT, repository, warnings, write
 
 TITLE = 'Your "pool" is a queue: it waits'
 SLUG = "your-pool-is-a-queue-it-waits"
@@ -90,9 +89,7 @@ def test_the_draft_is_previewed_with_its_title_and_listing(
 ) -> None:
     post(root, TITLE)
 
-    preview(root)
-
-    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    assert warnings(root, caplog) == []
     page = (root / "preview" / SLUG / "index.html").read_text(encoding="utf-8")
     assert f"<title>{TITLE}</title>" in page
     assert f"snippets/{PACKAGE}/first.py" in page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ import pytest
 from markdown import Markdown
 
 from press import unchanged
-from tests.press.tree import article, preview, repository, write
+from tests.press.tree import article, preview, repository, warnings, write
 
 POOL, QUEUE = "docs/posts/pool.md", "docs/posts/queue.md"
 LISTING = "snippets/pool/sized.py"
@@ -115,11 +114,7 @@ def test_a_change_of_a_listing_is_shown(root: Path) -> None:
 
 def test_a_warning_is_said_by_every_rebuild(root: Path, caplog: pytest.LogCaptureFixture) -> None:
     write(root, POOL, article(SHOWS.replace("queue.md#b", "gone.md")))
-    said = []
-    for _ in range(3):
-        caplog.clear()
-        preview(root)
-        said.append([r.message for r in caplog.records if r.levelno >= logging.WARNING])
+    said = [warnings(root, caplog) for _ in range(3)]
     assert len(said[0]) == 1
     assert said[0] == said[1] == said[2]
 
@@ -129,11 +124,8 @@ def test_an_anchor_that_another_article_lost_is_reported(
 ) -> None:
     preview(root)
     change(root, QUEUE, article("## C\n\nIt grows.\n", slug="queue"))
-    caplog.clear()
 
-    preview(root)
-
-    (warning,) = [r.message for r in caplog.records if r.levelno >= logging.WARNING]
+    (warning,) = warnings(root, caplog)
     assert "queue.md#b" in warning
 
 
@@ -144,10 +136,7 @@ def test_what_another_article_makes_wrong_is_reported(
     write(root, QUEUE, article("## B\n\nIt grows.\n", slug="queue", series=first))
     preview(root)
     change(root, POOL, article(SHOWS, series=first))
-    caplog.clear()
 
-    preview(root)
-
-    (warning,) = [r.message for r in caplog.records if r.levelno >= logging.WARNING]
+    (warning,) = warnings(root, caplog)
     assert warning.startswith(QUEUE)
     assert f"part 1 of 'Scalable backends' is {POOL} already" in warning

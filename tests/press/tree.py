@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+import pytest
 import yaml
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
@@ -134,6 +136,13 @@ def article(body: str = BODY, /, **keys: object) -> str:
 def preview(root: Path) -> None:
     """Build the site into `preview`, with drafts, as `mkdocs serve` does."""
     _build(root, "preview", "serve", "http://127.0.0.1:8000/")
+
+
+def warnings(root: Path, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The warnings of a preview."""
+    caplog.clear()
+    preview(root)
+    return [record.message for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def publish(root: Path) -> None:

@@ -114,8 +114,14 @@ def opened(window: Page, url: str, width: int, scheme: Scheme) -> list[str]:
     return trouble
 
 
+def load_axe(window: Page) -> None:
+    """Load it into the page, whose code is thinned out for it."""
+    window.evaluate(ONE_WORD_OF_A_LOOK)
+    window.evaluate(Axe().axe_script)
+
+
 def obstacles(window: Page, options: dict[str, object]) -> list[str]:
-    """What keeps people from reading the page, in the judgement of axe, which is there already."""
+    """What keeps people from reading the page, in the judgement of axe, once it is loaded."""
     wanted = {"resultTypes": ["violations"], **options}
     found = window.evaluate("(options) => axe.run(options)", wanted)
     return [
@@ -137,9 +143,10 @@ def test_a_page_fits_is_quiet_stays_still_and_can_be_read_by_all(
     assert not overflows(window)
     assert window.evaluate("window.shifts.reduce((sum, one) => sum + one, 0)") < MOST_SHIFT
     window.evaluate(UNFOLD)
-    assert not overflows(window)
-    window.evaluate(ONE_WORD_OF_A_LOOK)
-    window.evaluate(Axe().axe_script)
+    for scheme in reversed(schemes):
+        window.emulate_media(color_scheme=scheme)
+        assert not overflows(window)
+    load_axe(window)
     assert obstacles(window, STRUCTURE) == []
     window.evaluate(ONE_TEXT_OF_A_LOOK)
     for scheme in schemes:
@@ -162,8 +169,7 @@ def test_a_pale_text_is_found_wherever_it_is(window: Page, address: str) -> None
         pale,
     )
     window.evaluate(UNFOLD)
-    window.evaluate(ONE_WORD_OF_A_LOOK)
-    window.evaluate(Axe().axe_script)
+    load_axe(window)
     window.evaluate(ONE_TEXT_OF_A_LOOK)
     found = obstacles(window, COLORS)
     assert all(any(kind in one for one in found) for kind in (".k", "td", "p:nth-child(1) > code"))

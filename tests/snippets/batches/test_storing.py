@@ -182,7 +182,9 @@ async def test_a_values_list_ends_at_32767_parameters(price_engine: AsyncEngine)
             InterfaceError, match="the number of query arguments cannot exceed 32767"
         ):
             await naive_values.store(session, batch)
-    assert await count(price_engine) == 0
+        await session.rollback()
+        await naive_values.store(session, batch[:10_922])
+    assert await count(price_engine) == 10_922
 
 
 @pytest.mark.parametrize("way", ["once", "executemany", "arrays", "COPY"])
