@@ -34,8 +34,8 @@ $(VENV)/ready: requirements.txt
 	python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Under Load needs Python 3.11 or newer; python3 is " + sys.version.split()[0])'
 	python3 -m venv --clear $(VENV)
 	if command -v uv >/dev/null; then \
-		uv pip install --quiet --compile-bytecode --python $(PYTHON) --require-hashes -r $<; \
+		uv pip install --quiet --compile-bytecode --python $(PYTHON) --no-deps --require-hashes -r $<; \
 	else \
-		$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; \
+		$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<; \
 	fi
 	touch $@
