@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from press.includes import Shown
-from press.manifest import Coverage, Manifest, load_manifest
+from press.evidence.test_run import Coverage, Manifest, load_manifest
 from press.repository import Repository
 
 COPY_BUTTON = '<button class="copy" type="button" hidden>Copy</button>'  # a script shows it

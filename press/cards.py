@@ -21,7 +21,7 @@ from press.finding import Finding
 from press.frontmatter import PostMeta
 from press.numbers import number
 from press.settings import Settings
-from press.units import NO_BREAK_SPACE
+from press.evidence.units import NO_BREAK_SPACE
 
 SIZE = (1200, 630)
 DIRECTORY = "cards"

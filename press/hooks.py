@@ -22,7 +22,7 @@ from press import twins
 from press.cards import card_address
 from press.corpus import documents
 from press.frontmatter import Document
-from press.measurements import MeasurementError
+from press.evidence.records import MeasurementError
 from press.numbers import number
 from press.prose import words
 from press.settings import SettingsError, load_settings

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
-from press.outputs import RENEW
-from press.outputs import SUFFIX as TRANSCRIPT
+from press.evidence.transcripts import RENEW
+from press.evidence.transcripts import SUFFIX as TRANSCRIPT
 from press.problems import ProblemError
 from press.regions import Line, Source, read_source
 

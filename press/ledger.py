@@ -9,9 +9,9 @@ from pathlib import Path
 from press.corpus import address, documents, is_post
 from press.figures.caption import SITE_ROOT, bounds
 from press.frontmatter import Document, PostMeta
-from press.measurements import Claim, Record, current, names
+from press.evidence.records import Claim, Record, current, names
 from press.settings import load_settings
-from press.units import NO_BREAK_SPACE, format_value
+from press.evidence.units import NO_BREAK_SPACE, format_value
 
 
 def ledger(root: Path = Path()) -> str:

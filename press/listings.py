@@ -24,8 +24,8 @@ from press.captions import COPY_BUTTON, caption
 from press.fences import PREFIX, Fence, is_include, scan
 from press.highlighting import dedent, highlight
 from press.includes import Include, Shown, excesses, parse_include, resolve
-from press.outputs import SUFFIX as TRANSCRIPT
-from press.outputs import check_fresh, read_transcript
+from press.evidence.transcripts import SUFFIX as TRANSCRIPT
+from press.evidence.transcripts import check_fresh, read_transcript
 from press.page import add_anchor
 from press.problems import ProblemError, report
 from press.regions import Line

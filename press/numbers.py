@@ -22,7 +22,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE, AtomicString
 
 from press.lines import keep_lines, line_in_prose
-from press.measurements import (
+from press.evidence.records import (
     MeasurementError,
     RecordError,
     Spread,
@@ -31,7 +31,7 @@ from press.measurements import (
     names,
 )
 from press.problems import close_and_existing, report
-from press.units import format_range, format_value
+from press.evidence.units import format_range, format_value
 
 _PATTERN = r"\[\[([^\[\]\n]+)\]\]"
 _AFTER_CODE_BEFORE_LINKS = 175

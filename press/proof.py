@@ -23,7 +23,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from mkdocs.structure.files import Files
 
-from press import measurements
+from press.evidence import records as measurements
 from press.corpus import address, documents, is_one_of_many, is_post, posts
 from press.editorial import check_shape, check_wording
 from press.finding import Finding

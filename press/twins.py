@@ -16,7 +16,7 @@ from press.finding import Finding
 from press.frontmatter import Document, PostMeta
 from press.includes import parse_include, resolve
 from press.numbers import plain
-from press.outputs import SUFFIX, read_transcript
+from press.evidence.transcripts import SUFFIX, read_transcript
 from press.prose import MORE
 from press.settings import Settings
 

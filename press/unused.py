@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from press import measurements
+from press.evidence import records as measurements
 from press.finding import Finding
 from press.frontmatter import Document, PostMeta
 

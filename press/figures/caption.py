@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from html import escape
 
 from press.figures.tables import Table, rendered
-from press.measurements import DIRECTORY, Claim, Record, Spread, drift
+from press.evidence.records import DIRECTORY, Claim, Record, Spread, drift
 from press.numbers import marked_up
-from press.units import format_number, format_range, format_value
+from press.evidence.units import format_number, format_range, format_value
 
 SITE_ROOT = "site-root:"
 """Stands for the way to the site's root, which depends on the page that shows the figure."""

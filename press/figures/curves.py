@@ -10,9 +10,9 @@ from press.figures.caption import figure
 from press.figures.selection import BASELINE, chosen, known, positive, roles
 from press.figures.shapes import NARROW, WIDE
 from press.figures.tables import Column, Table
-from press.measurements import MeasurementError, Record, content, current
+from press.evidence.records import MeasurementError, Record, content, current
 from press.numbers import plain
-from press.units import common_scale, format_value, scale_for
+from press.evidence.units import common_scale, format_value, scale_for
 
 
 @dataclass(frozen=True)

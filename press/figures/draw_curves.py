@@ -5,8 +5,8 @@ from __future__ import annotations
 from press.figures.axes import Axis, Drawing, Margins, apart, legible, linear, logarithmic
 from press.figures.curves import Curve, Plot
 from press.figures.shapes import LINE_HEIGHT, Shape, broken, centered, extent, fitted
-from press.measurements import Spread
-from press.units import format_number, with_unit
+from press.evidence.records import Spread
+from press.evidence.units import format_number, with_unit
 
 _GAP = 10.0
 _POINTS = 9

@@ -10,9 +10,9 @@ from press.figures.caption import figure
 from press.figures.selection import BASELINE, chosen, positive
 from press.figures.shapes import NARROW, WIDE
 from press.figures.tables import Column, Table
-from press.measurements import content, current
+from press.evidence.records import content, current
 from press.numbers import plain
-from press.units import common_scale, scale_for
+from press.evidence.units import common_scale, scale_for
 
 
 @dataclass(frozen=True)

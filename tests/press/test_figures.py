@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, Tag
 
 from press import figures
 from press.figures import axes, cache, shapes
-from press.measurements import MeasurementError, RecordError
+from press.evidence.records import MeasurementError, RecordError
 from tests.press.records import record, samples, write
 
 Figure = Callable[[], str]

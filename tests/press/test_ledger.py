@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 
 from lab.source import source_hash
 from press.ledger import ledger
-from press.measurements import RecordError
+from press.evidence.records import RecordError
 from tests.press import records
 from tests.press.tree import BODY, front_matter, repository, write
 

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from markdown import Markdown
 
 from press import numbers
-from press.measurements import MeasurementError, RecordError
+from press.evidence.records import MeasurementError, RecordError
 from tests.press.pages import Site
 from tests.press.records import record, write
 

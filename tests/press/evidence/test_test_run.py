@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from press.manifest import Coverage, Manifest, load_manifest
+from press.evidence.test_run import Coverage, Manifest, load_manifest
 
 VERSIONS = {
     "python": "3.11.7",

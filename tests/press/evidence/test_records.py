@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from lab.source import source_hash
-from press import measurements
-from press.measurements import MeasurementError, RecordError, Spread
+from press.evidence import records as measurements
+from press.evidence.records import MeasurementError, RecordError, Spread
 from tests.press.records import MODULE, record, samples, write
 
 Change = Callable[[dict[str, Any]], object]
