@@ -11,7 +11,7 @@ from pathlib import Path
 from press.build import SITE, BuildError, build, listed
 from press.proof import proof
 from press.scaffold import ScaffoldError, post
-from press.settings import SettingsError
+from press.sources.settings import SettingsError
 
 
 def main(arguments: Sequence[str] | None = None, root: Path | None = None) -> int:

@@ -17,12 +17,12 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 
 from press.cards import draw_cards
-from press.corpus import documents, sources
+from press.sources.pages import documents, sources
 from press.finding import Finding
 from press.links import crawl
 from press.proof import proof
 from press.search_index import index_search
-from press.settings import CONFIG, Settings, load_settings
+from press.sources.settings import CONFIG, Settings, load_settings
 from press.twins import write_twins
 
 SITE = Path("site")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from press.includes import Shown
+from press.sources.includes import Shown
 from press.evidence.test_run import Coverage, Manifest, load_manifest
 from press.repository import Repository
 

@@ -16,11 +16,11 @@ from typing import Any, Protocol
 
 from PIL import Image, ImageDraw, ImageFont
 
-from press.corpus import documents, posts
+from press.sources.pages import documents, posts
 from press.finding import Finding
-from press.frontmatter import PostMeta
+from press.sources.front_matter import PostMeta
 from press.numbers import number
-from press.settings import Settings
+from press.sources.settings import Settings
 from press.evidence.units import NO_BREAK_SPACE
 
 SIZE = (1200, 630)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from press.finding import Finding
-from press.prose import (
+from press.sources.prose import (
     MORE,
     prose,
     sections,

@@ -20,12 +20,12 @@ from mkdocs.structure.pages import Page
 
 from press import twins
 from press.cards import card_address
-from press.corpus import documents
-from press.frontmatter import Document
+from press.sources.pages import documents
+from press.sources.front_matter import Document
 from press.evidence.records import MeasurementError
 from press.numbers import number
-from press.prose import words
-from press.settings import SettingsError, load_settings
+from press.sources.prose import words
+from press.sources.settings import SettingsError, load_settings
 
 WORDS_PER_MINUTE = 220
 RELATED = 3

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from press.corpus import address, documents, is_post
+from press.sources.pages import address, documents, is_post
 from press.figures.caption import SITE_ROOT, bounds
-from press.frontmatter import Document, PostMeta
+from press.sources.front_matter import Document, PostMeta
 from press.evidence.records import Claim, Record, current, names
-from press.settings import load_settings
+from press.sources.settings import load_settings
 from press.evidence.units import NO_BREAK_SPACE, format_value
 
 

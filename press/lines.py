@@ -5,8 +5,8 @@ from __future__ import annotations
 from markdown import Markdown
 from markdown.preprocessors import Preprocessor
 
-from press.fences import scan
-from press.prose import without_code
+from press.sources.fences import scan
+from press.sources.prose import without_code
 
 _NAME = "press_lines"
 _BEFORE_ALL_OTHERS = 200

@@ -6,7 +6,7 @@ import logging
 import re
 from pathlib import Path
 
-from press.prose import links
+from press.sources.prose import links
 
 _WARNING = re.compile(
     r"Doc file '(?P<page>[^']+)' contains (?P<what>an? [a-z ]*link '(?P<target>[^']+)'.*)",

@@ -21,14 +21,14 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
 from press.captions import COPY_BUTTON, caption
-from press.fences import PREFIX, Fence, is_include, scan
+from press.sources.fences import PREFIX, Fence, is_include, scan
 from press.highlighting import dedent, highlight
-from press.includes import Include, Shown, excesses, parse_include, resolve
+from press.sources.includes import Include, Shown, excesses, parse_include, resolve
 from press.evidence.transcripts import SUFFIX as TRANSCRIPT
 from press.evidence.transcripts import check_fresh, read_transcript
 from press.page import add_anchor
 from press.problems import ProblemError, report
-from press.regions import Line
+from press.sources.regions import Line
 from press.repository import Repository
 
 _NAME = "press_listings"

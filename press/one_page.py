@@ -14,7 +14,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files, InclusionLevel
 
-from press.corpus import is_one_of_many
+from press.sources.pages import is_one_of_many
 from press.preview import is_preview, source
 from press.problems import close_and_existing
 

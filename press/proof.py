@@ -24,15 +24,15 @@ from markdown.treeprocessors import Treeprocessor
 from mkdocs.structure.files import Files
 
 from press.evidence import records as measurements
-from press.corpus import address, documents, is_one_of_many, is_post, posts
+from press.sources.pages import address, documents, is_one_of_many, is_post, posts
 from press.editorial import check_shape, check_wording
 from press.finding import Finding
-from press.frontmatter import Document, PostMeta
+from press.sources.front_matter import Document, PostMeta
 from press.link_lines import add_lines_to_link_warnings
 from press.page import current_page
 from press.problems import close_and_existing
-from press.prose import links
-from press.settings import CONFIG, Settings, SettingsError, load_settings
+from press.sources.prose import links
+from press.sources.settings import CONFIG, Settings, SettingsError, load_settings
 from press.unused import unused
 
 FRONT_PAGE = "docs/index.md"

@@ -8,7 +8,7 @@ from pathlib import Path
 from pagefind_bin import get_executable
 
 from press.finding import Finding
-from press.settings import CONFIG, Settings
+from press.sources.settings import CONFIG, Settings
 
 
 def index_search(site: Path, settings: Settings) -> list[Finding]:

@@ -10,15 +10,15 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from press.corpus import documents, posts
-from press.fences import Fence, scan
+from press.sources.pages import documents, posts
+from press.sources.fences import Fence, scan
 from press.finding import Finding
-from press.frontmatter import Document, PostMeta
-from press.includes import parse_include, resolve
+from press.sources.front_matter import Document, PostMeta
+from press.sources.includes import parse_include, resolve
 from press.numbers import plain
 from press.evidence.transcripts import SUFFIX, read_transcript
-from press.prose import MORE
-from press.settings import Settings
+from press.sources.prose import MORE
+from press.sources.settings import Settings
 
 NAME = "index.md"
 

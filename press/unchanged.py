@@ -19,7 +19,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 
-from press.corpus import is_one_of_many
+from press.sources.pages import is_one_of_many
 from press.preview import is_preview, source
 from press.proof import findings_by_page
 

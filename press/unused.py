@@ -9,7 +9,7 @@ from pathlib import Path
 
 from press.evidence import records as measurements
 from press.finding import Finding
-from press.frontmatter import Document, PostMeta
+from press.sources.front_matter import Document, PostMeta
 
 _INCLUDE = re.compile(r"(?<!;)--8<--[ \t]+[\"']([^\"':\n]+)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)

@@ -15,7 +15,7 @@ from string import Template
 from markdown.extensions.toc import slugify
 
 from lab.source import source_hash
-from press.settings import CONFIG, Settings, load_settings
+from press.sources.settings import CONFIG, Settings, load_settings
 
 LISTING = "first"
 LONGEST_PACKAGE = 24

@@ -12,7 +12,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from press.__main__ import main
 from press.build import BuildError, build
 from press.finding import Finding
-from press.settings import Settings
+from press.sources.settings import Settings
 from tests.press import records
 from tests.press.tree import BODY, NOW, article, repository, write
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from press.cards import SIZE, Card, card_address, draw, draw_cards
-from press.settings import load_settings
+from press.sources.settings import load_settings
 from tests.press.tree import ROOT, article, repository, write
 
 FONTS = ROOT / "docs" / "assets" / "fonts"

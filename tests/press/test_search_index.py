@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from press.search_index import index_search
-from press.settings import load_settings
+from press.sources.settings import load_settings
 from tests.press.tree import repository, write
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from press.corpus import documents, posts
-from press.settings import load_settings
+from press.sources.pages import documents, posts
+from press.sources.settings import load_settings
 from press.twins import twin, write_twins
 from tests.press.tree import article, repository, write
 

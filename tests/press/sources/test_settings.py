@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from press.settings import SettingsError, load_settings
+from press.sources.settings import SettingsError, load_settings
 from tests.press.tree import ROOT, write
 
 

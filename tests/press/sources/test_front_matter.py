@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from press.frontmatter import Document, ErrorMeta, PageMeta, PostMeta, parse
+from press.sources.front_matter import Document, ErrorMeta, PageMeta, PostMeta, parse
 from tests.press.tree import article, front_matter
 
 PATH = "docs/posts/pool.md"

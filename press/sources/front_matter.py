@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from press.finding import Finding
-from press.settings import yaml_finding
+from press.sources.settings import yaml_finding
 
 Day: TypeAlias = datetime.date
 Text = Annotated[str, Field(min_length=1)]

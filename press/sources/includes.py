@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from press.evidence.transcripts import RENEW
 from press.evidence.transcripts import SUFFIX as TRANSCRIPT
 from press.problems import ProblemError
-from press.regions import Line, Source, read_source
+from press.sources.regions import Line, Source, read_source
 
 SNIPPETS = "snippets/"
 BACKEND = "snippets/backend/"  # the service the series builds: its modules grow with the articles

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from press.fences import Fence, is_include, scan
+from press.sources.fences import Fence, is_include, scan
 
 
 def the_fence(page: str) -> Fence:

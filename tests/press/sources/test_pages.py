@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from press.corpus import documents, sources
-from press.frontmatter import ErrorMeta, PageMeta, PostMeta
-from press.settings import load_settings
+from press.sources.pages import documents, sources
+from press.sources.front_matter import ErrorMeta, PageMeta, PostMeta
+from press.sources.settings import load_settings
 from tests.press.tree import article, repository, write
 
 ERROR = "---\ntitle: too many clients\ndescription: The server is full.\n---\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from press.problems import ProblemError
-from press.regions import Source, read_source
+from press.sources.regions import Source, read_source
 
 PATH = "snippets/pool/sized.py"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from press.prose import links, prose, sections, without_code, without_quotes, words
+from press.sources.prose import links, prose, sections, without_code, without_quotes, words
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from press.finding import Finding
-from press.frontmatter import Document, ErrorMeta, PageMeta, PostMeta, parse
-from press.settings import Settings
+from press.sources.front_matter import Document, ErrorMeta, PageMeta, PostMeta, parse
+from press.sources.settings import Settings
 
 
 def documents(settings: Settings) -> list[Document]:

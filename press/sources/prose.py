@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from press.fences import scan
+from press.sources.fences import scan
 
 WORD = re.compile(r"[^\W_]+(?:['\u2019.,/-][^\W_]+)*")
 MORE = "<!-- more -->"
