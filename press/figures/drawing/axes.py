@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
-from press.figures.shapes import LINE_HEIGHT, TEXT, Shape
-from press.svg import clean, part
+from press.figures.drawing.shapes import LINE_HEIGHT, TEXT, Shape
+from press.figures.drawing.svg import clean, part
 
 # Half the height of a digit, in sizes of the text.
 _HALF_DIGIT = 0.34

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from press.svg import clean, part
+from press.figures.drawing.svg import clean, part
 
 BAND = part("band", "ours")
 DRAWING = f"""<?xml version="1.0" encoding="utf-8" standalone="no"?>
