@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from press.build import SITE, BuildError, build, listed
-from press.proof import proof
+from press.checks.sources import proof
 from press.scaffold import ScaffoldError, post
 from press.sources.settings import SettingsError
 

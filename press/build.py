@@ -19,8 +19,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from press.cards import draw_cards
 from press.sources.pages import documents, sources
 from press.finding import Finding
-from press.links import crawl
-from press.proof import proof
+from press.checks.links import crawl
+from press.checks.sources import proof
 from press.search_index import index_search
 from press.sources.settings import CONFIG, Settings, load_settings
 from press.twins import write_twins

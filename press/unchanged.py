@@ -21,7 +21,7 @@ from mkdocs.structure.toc import TableOfContents
 
 from press.sources.pages import is_one_of_many
 from press.preview import is_preview, source
-from press.proof import findings_by_page
+from press.checks.sources import findings_by_page
 
 MADE_OF = (
     "mkdocs.yml",

@@ -15,7 +15,7 @@ from lab.catalog import find
 from lab.source import source_hash
 from press.__main__ import main
 from press.build import build
-from press.proof import proof
+from press.checks.sources import proof
 from press.scaffold import ScaffoldError, post
 from tests.press.tree import NOW, ROOT, repository, warnings, write
 

@@ -45,7 +45,7 @@ plugins:
   - material/tags
 hooks:
 markdown_extensions:
-  - press.proof
+  - press.checks.sources
   - pymdownx.snippets: {base_path: [.], check_paths: true, restrict_base_path: true}
   - pymdownx.superfences:
       custom_fences:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from press.sources.pages import documents, sources
-from press.links import crawl
+from press.checks.links import crawl
 from press.sources.settings import load_settings
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from press.proof import proof
+from press.checks.sources import proof
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from press.sources.pages import documents
 from press.sources.settings import load_settings
-from press.unused import unused
+from press.checks.unused import unused
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from press.sources.front_matter import PostMeta, parse
-from press.unused import unused
+from press.checks.unused import unused
 from tests.press import records
 from tests.press.tree import article, write
 

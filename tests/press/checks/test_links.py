@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from press.links import Crawl, crawl
+from press.checks.links import Crawl, crawl
 from tests.press.tree import write
 
 URL = "https://blog.example/load/"

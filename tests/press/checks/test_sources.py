@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from press.proof import proof
+from press.checks.sources import proof
 from tests.press import records
 from tests.press.tree import BODY, NOW, article, repository, write
 

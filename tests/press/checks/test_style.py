@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from press.editorial import check_shape, check_wording
+from press.checks.style import check_shape, check_wording
 from tests.press.tree import BODY
 
 PATH = "docs/posts/pool.md"

@@ -1,7 +1,7 @@
 """The proof: everything that is wrong with the sources of the site, found without building it.
 
 It runs before a strict build (`python -m press build`), by itself (`python -m press proof`), in the
-tests, and as the Markdown extension `press.proof` in `mkdocs serve` and `mkdocs build`, where each
+tests, and as the Markdown extension `press.checks.sources` in `mkdocs serve` and `mkdocs build`, where each
 page reports its own findings as warnings.
 """
 
@@ -25,7 +25,7 @@ from mkdocs.structure.files import Files
 
 from press.evidence import records as measurements
 from press.sources.pages import address, documents, is_one_of_many, is_post, posts
-from press.editorial import check_shape, check_wording
+from press.checks.style import check_shape, check_wording
 from press.finding import Finding
 from press.sources.front_matter import Document, PostMeta
 from press.link_lines import add_lines_to_link_warnings
@@ -33,7 +33,7 @@ from press.page import current_page
 from press.problems import close_and_existing
 from press.sources.prose import links
 from press.sources.settings import CONFIG, Settings, SettingsError, load_settings
-from press.unused import unused
+from press.checks.unused import unused
 
 FRONT_PAGE = "docs/index.md"
 
