@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 from press.sources.pages import documents, posts
 from press.finding import Finding
 from press.sources.front_matter import PostMeta
-from press.numbers import number
+from press.extensions.numbers import number
 from press.sources.settings import Settings
 from press.evidence.units import NO_BREAK_SPACE
 

@@ -23,7 +23,7 @@ from press.cards import card_address
 from press.sources.pages import documents
 from press.sources.front_matter import Document
 from press.evidence.records import MeasurementError
-from press.numbers import number
+from press.extensions.numbers import number
 from press.sources.prose import words
 from press.sources.settings import SettingsError, load_settings
 

@@ -26,7 +26,7 @@ from press.highlighting import dedent, highlight
 from press.sources.includes import Include, Shown, excesses, parse_include, resolve
 from press.evidence.transcripts import SUFFIX as TRANSCRIPT
 from press.evidence.transcripts import check_fresh, read_transcript
-from press.page import add_anchor
+from press.extensions.page import add_anchor
 from press.problems import ProblemError, report
 from press.sources.regions import Line
 from press.repository import Repository

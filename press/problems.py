@@ -9,7 +9,7 @@ from html import escape
 
 from markdown import Markdown
 
-from press.page import current_page
+from press.extensions.page import current_page
 
 log = logging.getLogger("mkdocs.press")
 

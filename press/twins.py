@@ -15,7 +15,7 @@ from press.sources.fences import Fence, scan
 from press.finding import Finding
 from press.sources.front_matter import Document, PostMeta
 from press.sources.includes import parse_include, resolve
-from press.numbers import plain
+from press.extensions.numbers import plain
 from press.evidence.transcripts import SUFFIX, read_transcript
 from press.sources.prose import MORE
 from press.sources.settings import Settings

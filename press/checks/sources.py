@@ -29,7 +29,7 @@ from press.checks.style import check_shape, check_wording
 from press.finding import Finding
 from press.sources.front_matter import Document, PostMeta
 from press.link_lines import add_lines_to_link_warnings
-from press.page import current_page
+from press.extensions.page import current_page
 from press.problems import close_and_existing
 from press.sources.prose import links
 from press.sources.settings import CONFIG, Settings, SettingsError, load_settings

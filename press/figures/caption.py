@@ -7,7 +7,7 @@ from html import escape
 
 from press.figures.tables import Table, rendered
 from press.evidence.records import DIRECTORY, Claim, Record, Spread, drift
-from press.numbers import marked_up
+from press.extensions.numbers import marked_up
 from press.evidence.units import format_number, format_range, format_value
 
 SITE_ROOT = "site-root:"

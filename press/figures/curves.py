@@ -11,7 +11,7 @@ from press.figures.selection import BASELINE, chosen, known, positive, roles
 from press.figures.drawing.shapes import NARROW, WIDE
 from press.figures.tables import Column, Table
 from press.evidence.records import MeasurementError, Record, content, current
-from press.numbers import plain
+from press.extensions.numbers import plain
 from press.evidence.units import common_scale, format_value, scale_for
 
 

@@ -11,7 +11,7 @@ from press.figures.selection import BASELINE, chosen, positive
 from press.figures.drawing.shapes import NARROW, WIDE
 from press.figures.tables import Column, Table
 from press.evidence.records import content, current
-from press.numbers import plain
+from press.extensions.numbers import plain
 from press.evidence.units import common_scale, scale_for
 
 

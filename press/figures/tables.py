@@ -8,7 +8,7 @@ from html import escape
 
 from press.figures.selection import chosen
 from press.evidence.records import Spread, current
-from press.numbers import marked_up, plain
+from press.extensions.numbers import marked_up, plain
 from press.evidence.units import common_scale, format_number
 
 

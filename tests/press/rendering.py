@@ -64,8 +64,8 @@ class Repo:
                 "pymdownx.superfences",
                 "pymdownx.tabbed",
                 "press.listings",
-                "press.maths",
-                "press.tables",
+                "press.extensions.maths",
+                "press.extensions.tables",
             ],
             extension_configs=self._settings(),
         )

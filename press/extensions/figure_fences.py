@@ -18,15 +18,15 @@ from markdown import Markdown
 from mkdocs.utils import get_relative_url
 
 from press.figures.caption import SITE_ROOT
-from press.lines import line_of_fence
-from press.page import add_anchor
+from press.extensions.lines import line_of_fence
+from press.extensions.page import add_anchor
 from press.problems import ProblemError, report
 
 HEADER = {"exec": "true", "html": "true"}
 """The options of a fence that draws; it takes no others."""
 
 _FILE = "<figure block>"
-_GUARD = "import press.drawing\npress.drawing.run(globals())"
+_GUARD = "import press.extensions.figure_fences\npress.drawing.run(globals())"
 _MESSAGE = 300
 _IDENTIFIED = re.compile(r'<(?:figure|aside)\b[^>]* id="([^"]+)"')
 _PRINT = "Print what a function of press.figures returns."

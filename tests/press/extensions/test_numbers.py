@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from markdown import Markdown
 
-from press import numbers
+from press.extensions import numbers
 from press.evidence.records import MeasurementError, RecordError
 from tests.press.pages import Site
 from tests.press.records import record, write
@@ -80,7 +80,7 @@ def test_code_and_escaped_brackets_stay_as_they_are(site: Site, markdown: str) -
 
 
 def test_a_fence_keeps_its_brackets() -> None:
-    md = Markdown(extensions=["press.numbers", "pymdownx.superfences"])
+    md = Markdown(extensions=["press.extensions.numbers", "pymdownx.superfences"])
 
     html = md.convert("```text\n[[pool-sizing.speedup]]\n```\n")
 
@@ -151,7 +151,7 @@ def test_a_converter_that_is_used_again_begins_anew(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     (site.root / "requirements.txt").write_text("asyncpg==0.33.0\n", encoding="utf-8")
-    md = Markdown(extensions=["press.numbers"])
+    md = Markdown(extensions=["press.extensions.numbers"])
     assert "measured-drift" in md.convert("[[pool-sizing.speedup]]")
     assert "measured-drift" not in md.convert("Nothing measured.")
 

@@ -8,7 +8,7 @@ import pytest
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
-from press.page import add_anchor, current_page
+from press.extensions.page import add_anchor, current_page
 from tests.press.rendering import mkdocs_converter
 
 BODY = "First line.\n\nThird line.\n"

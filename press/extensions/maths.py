@@ -19,7 +19,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from math_core import LatexError, LatexToMathML
 
-from press.lines import keep_lines, line_in_prose
+from press.extensions.lines import keep_lines, line_in_prose
 from press.problems import ProblemError, report
 
 _AFTER_INLINE_MARKUP = 15
@@ -139,5 +139,5 @@ class MathsExtension(Extension):  # type: ignore[misc]  # the library has no typ
 
 
 def makeExtension(**options: Any) -> MathsExtension:  # noqa: N802 — Python-Markdown's name
-    """What Python-Markdown calls to load `press.maths`."""
+    """What Python-Markdown calls to load `press.extensions.maths`."""
     return MathsExtension(**options)

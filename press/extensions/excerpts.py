@@ -12,7 +12,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from press.page import is_excerpt
+from press.extensions.page import is_excerpt
 
 _BEFORE_EVERYTHING = 300
 
@@ -38,5 +38,5 @@ class ExcerptsExtension(Extension):  # type: ignore[misc]  # the library has no 
 
 
 def makeExtension(**_options: Any) -> ExcerptsExtension:  # noqa: N802 — Python-Markdown's name
-    """What Python-Markdown calls to load `press.excerpts`."""
+    """What Python-Markdown calls to load `press.extensions.excerpts`."""
     return ExcerptsExtension()

@@ -21,7 +21,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE, AtomicString
 
-from press.lines import keep_lines, line_in_prose
+from press.extensions.lines import keep_lines, line_in_prose
 from press.evidence.records import (
     MeasurementError,
     RecordError,
@@ -228,5 +228,5 @@ class NumbersExtension(Extension):  # type: ignore[misc]  # the library has no t
 
 
 def makeExtension(**_options: Any) -> NumbersExtension:  # noqa: N802 — Python-Markdown's name
-    """What Python-Markdown calls to load `press.numbers`."""
+    """What Python-Markdown calls to load `press.extensions.numbers`."""
     return NumbersExtension()

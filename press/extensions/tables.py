@@ -55,5 +55,5 @@ class TablesExtension(Extension):  # type: ignore[misc]  # the library has no ty
 
 
 def makeExtension(**options: Any) -> TablesExtension:  # noqa: N802 — Python-Markdown's name
-    """What Python-Markdown calls to load `press.tables`."""
+    """What Python-Markdown calls to load `press.extensions.tables`."""
     return TablesExtension(**options)
