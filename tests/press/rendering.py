@@ -15,7 +15,7 @@ from mkdocs.config import load_config
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import _ExtractAnchorsTreeprocessor, _RelativePathTreeprocessor
 
-from press import listings
+from press.extensions.listings import fence_blocks as listings
 
 REPO_URL = "https://code.example/blog"
 
@@ -63,7 +63,7 @@ class Repo:
                 "pymdownx.snippets",
                 "pymdownx.superfences",
                 "pymdownx.tabbed",
-                "press.listings",
+                "press.extensions.listings.fence_blocks",
                 "press.extensions.maths",
                 "press.extensions.tables",
             ],
@@ -87,7 +87,7 @@ class Repo:
             "format": listings.formatter,
         }
         return {
-            "press.listings": {"root": str(self.root), "repo_url": REPO_URL},
+            "press.extensions.listings.fence_blocks": {"root": str(self.root), "repo_url": REPO_URL},
             "pymdownx.arithmatex": {"generic": True},
             "pymdownx.snippets": {"base_path": [str(self.root)], "check_paths": True},
             "pymdownx.superfences": {

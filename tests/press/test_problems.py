@@ -19,13 +19,13 @@ SETTINGS = """\
 site_name: A site
 theme: {name: null, custom_dir: theme}
 markdown_extensions:
-  - press.listings
+  - press.extensions.listings.fence_blocks
   - pymdownx.superfences:
       custom_fences:
         - name: "*"
           class: listing
-          validator: !!python/name:press.listings.validator
-          format: !!python/name:press.listings.formatter
+          validator: !!python/name:press.extensions.listings.fence_blocks.validator
+          format: !!python/name:press.extensions.listings.fence_blocks.formatter
 """
 
 

@@ -51,9 +51,9 @@ markdown_extensions:
       custom_fences:
         - name: "*"
           class: listing
-          validator: !!python/name:press.listings.validator
-          format: !!python/name:press.listings.formatter
-  - press.listings
+          validator: !!python/name:press.extensions.listings.fence_blocks.validator
+          format: !!python/name:press.extensions.listings.fence_blocks.formatter
+  - press.extensions.listings.fence_blocks
 extra:
   authors: [The Under Load authors]
   categories: [Capacity, Connections]

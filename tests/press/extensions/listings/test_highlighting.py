@@ -12,8 +12,8 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from press import highlighting
-from press.highlighting import dedent, highlight
+from press.extensions.listings import highlighting
+from press.extensions.listings.highlighting import dedent, highlight
 from press.problems import ProblemError
 
 PYTHON = '''def f(a: int) -> str:

@@ -20,9 +20,9 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from press.captions import COPY_BUTTON, caption
+from press.extensions.listings.captions import COPY_BUTTON, caption
 from press.sources.fences import PREFIX, Fence, is_include, scan
-from press.highlighting import dedent, highlight
+from press.extensions.listings.highlighting import dedent, highlight
 from press.sources.includes import Include, Shown, excesses, parse_include, resolve
 from press.evidence.transcripts import SUFFIX as TRANSCRIPT
 from press.evidence.transcripts import check_fresh, read_transcript
@@ -355,5 +355,5 @@ class ListingsExtension(Extension):  # type: ignore[misc]  # the library has no 
 
 
 def makeExtension(**options: Any) -> ListingsExtension:  # noqa: N802 — Python-Markdown's name
-    """What Python-Markdown calls to load `press.listings`."""
+    """What Python-Markdown calls to load `press.extensions.listings.fence_blocks`."""
     return ListingsExtension(**options)

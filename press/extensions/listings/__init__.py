@@ -1,0 +1,1 @@
+"""From a fence that names a source to a captioned listing or an output block."""
