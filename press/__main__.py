@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from press.build import SITE, BuildError, build, listed
+from press.site.build import SITE, BuildError, build, listed
 from press.checks.sources import proof
 from press.scaffold import ScaffoldError, post
 from press.sources.settings import SettingsError

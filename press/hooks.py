@@ -18,8 +18,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from press import twins
-from press.cards import card_address
+from press.site import plain_markdown as twins
+from press.site.cards import card_address
 from press.sources.pages import documents
 from press.sources.front_matter import Document
 from press.evidence.records import MeasurementError

@@ -14,7 +14,7 @@ from lab import transcript
 from lab.catalog import find
 from lab.source import source_hash
 from press.__main__ import main
-from press.build import build
+from press.site.build import build
 from press.checks.sources import proof
 from press.scaffold import ScaffoldError, post
 from tests.press.tree import NOW, ROOT, repository, warnings, write

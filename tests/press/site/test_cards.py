@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image, ImageChops
 
-from press.cards import SIZE, Card, card_address, draw, draw_cards
+from press.site.cards import SIZE, Card, card_address, draw, draw_cards
 from press.sources.settings import load_settings
 from tests.press.tree import ROOT, article, repository, write
 

@@ -10,7 +10,7 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config.defaults import MkDocsConfig
 
 from press.__main__ import main
-from press.build import BuildError, build
+from press.site.build import BuildError, build
 from press.finding import Finding
 from press.sources.settings import Settings
 from tests.press import records
@@ -108,7 +108,7 @@ def test_a_warning_of_any_library_stops_the_build(
         mkdocs_build(config)
         logging.getLogger("some.library").warning("something is odd")
 
-    monkeypatch.setattr("press.build.build_with_mkdocs", with_warning)
+    monkeypatch.setattr("press.site.build.build_with_mkdocs", with_warning)
 
     assert refusal(root) == ["something is odd"]
     assert not (root / "site").exists()
@@ -120,7 +120,7 @@ def test_a_page_that_ends_the_process_ends_only_the_build(
     def leave(config: MkDocsConfig) -> None:
         raise SystemExit(0)
 
-    monkeypatch.setattr("press.build.build_with_mkdocs", leave)
+    monkeypatch.setattr("press.site.build.build_with_mkdocs", leave)
 
     assert refusal(root) == ["a code block of a page ended the build with SystemExit"]
 
@@ -143,7 +143,7 @@ def test_a_step_after_mkdocs_may_refuse_the_site(
         assert (site / "index.html").is_file()
         return [Finding("site/index.html", 1, "it is empty", "Fill it.")]
 
-    monkeypatch.setattr("press.build.STEPS", (refuse,))
+    monkeypatch.setattr("press.site.build.STEPS", (refuse,))
 
     assert refusal(root) == ["site/index.html:1: it is empty. Fill it.", "1 problem"]
     assert not (root / "site").exists()

@@ -16,14 +16,14 @@ from mkdocs.commands.build import build as build_with_mkdocs
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 
-from press.cards import draw_cards
+from press.site.cards import draw_cards
 from press.sources.pages import documents, sources
 from press.finding import Finding
 from press.checks.links import crawl
 from press.checks.sources import proof
-from press.search_index import index_search
+from press.site.search_index import index_search
 from press.sources.settings import CONFIG, Settings, load_settings
-from press.twins import write_twins
+from press.site.plain_markdown import write_twins
 
 SITE = Path("site")
 

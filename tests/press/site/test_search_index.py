@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from press.search_index import index_search
+from press.site.search_index import index_search
 from press.sources.settings import load_settings
 from tests.press.tree import repository, write
 
