@@ -10,7 +10,7 @@ from pathlib import Path
 
 from press.site.build import SITE, BuildError, build, listed
 from press.checks.sources import proof
-from press.scaffold import ScaffoldError, post
+from press.authoring.scaffold import ScaffoldError, post
 from press.sources.settings import SettingsError
 
 

@@ -4,7 +4,7 @@ The subsets under `docs/assets/fonts` are committed; this renews them:
 
     npm install --prefix .cache/fonts source-serif@4.5.1 @ibm/plex-mono@2.5.0
     apt-get install fonts-texgyre-math
-    python -m press.fonts .cache/fonts/node_modules
+    python -m press.authoring.fonts .cache/fonts/node_modules
 
 Each subset carries a name of its own, because the licenses reserve the originals' names for
 unmodified files.
@@ -174,7 +174,7 @@ def gust_license(copyright_file: Path) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Write every subset and its license; print what the style sheet says of it."""
-    parser = argparse.ArgumentParser(prog="python -m press.fonts", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m press.authoring.fonts", description=__doc__)
     parser.add_argument("packages", type=Path, help="the node_modules that holds the sources")
     parser.add_argument("--share", type=Path, default=DEBIAN, help="where Debian's fonts are")
     options = parser.parse_args(arguments)

@@ -16,7 +16,7 @@ from lab.source import source_hash
 from press.__main__ import main
 from press.site.build import build
 from press.checks.sources import proof
-from press.scaffold import ScaffoldError, post
+from press.authoring.scaffold import ScaffoldError, post
 from tests.press.tree import NOW, ROOT, repository, warnings, write
 
 TITLE = 'Your "pool" is a queue: it waits'

@@ -10,7 +10,7 @@ import pytest
 from fontTools.subset import Subsetter
 from fontTools.ttLib import TTFont
 
-from press.fonts import (
+from press.authoring.fonts import (
     CUTS,
     LICENSES,
     RARE,
