@@ -28,7 +28,7 @@ from press.sources.pages import address, documents, is_one_of_many, is_post, pos
 from press.checks.style import check_shape, check_wording
 from press.finding import Finding
 from press.sources.front_matter import Document, PostMeta
-from press.link_lines import add_lines_to_link_warnings
+from press.hooks.link_warnings import add_lines_to_link_warnings
 from press.extensions.page import current_page
 from press.problems import close_and_existing
 from press.sources.prose import links

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from press.link_lines import add_lines_to_link_warnings
+from press.hooks.link_warnings import add_lines_to_link_warnings
 from tests.press.tree import write
 
 PAGE = "posts/pool.md"

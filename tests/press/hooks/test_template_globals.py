@@ -14,7 +14,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.structure.pages import Page
 
-from press.hooks import (
+from press.hooks.template_globals import (
     headline,
     on_build_error,
     on_post_build,

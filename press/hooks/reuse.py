@@ -20,7 +20,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 
 from press.sources.pages import is_one_of_many
-from press.preview import is_preview, source
+from press.hooks.preview import is_preview, source
 from press.checks.sources import findings_by_page
 
 MADE_OF = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from press.feeds import for_feed
+from press.hooks.feeds import for_feed
 
 ADDRESS = "https://blog.example/pool/"
 

@@ -15,7 +15,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files, InclusionLevel
 
 from press.sources.pages import is_one_of_many
-from press.preview import is_preview, source
+from press.hooks.preview import is_preview, source
 from press.problems import close_and_existing
 
 log = logging.getLogger("mkdocs.press")

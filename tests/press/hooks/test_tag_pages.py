@@ -8,7 +8,7 @@ import pytest
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 
-from press.tag_pages import tag_address
+from press.hooks.tag_pages import tag_address
 from tests.press.tree import BODY, ROOT, front_matter, repository, write
 
 TEMPLATE = """\

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from markdown import Markdown
 
-from press import unchanged
+from press.hooks import reuse as unchanged
 from tests.press.tree import article, preview, repository, warnings, write
 
 POOL, QUEUE = "docs/posts/pool.md", "docs/posts/queue.md"
