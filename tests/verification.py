@@ -27,7 +27,7 @@ from typing import TypedDict
 import coverage
 import pytest
 
-from lab.ground import postgres_facts, redis_facts
+from lab.testbed import postgres_facts, redis_facts
 from lab.record import distributions, replace_text
 from lab.source import modules, syntax_tree
 from lab.transcript import SUFFIX

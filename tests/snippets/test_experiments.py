@@ -10,7 +10,7 @@ import pytest
 from lab import record
 from lab.catalog import find, load
 from lab.experiment import Round
-from lab.ground import rehearsal_ground
+from lab.testbed import rehearsal_testbed
 from lab.measure import main
 from lab.record import ROOT
 from lab.rounds import evaluate, prepare, run_round
@@ -79,9 +79,9 @@ def orphans(root: Path) -> list[str]:
 def test_an_experiment_runs_in_small(name: str, services: None) -> None:
     """Every variant returns every metric, and every quantity and claim can be evaluated."""
     experiment = load(find(ROOT)[name], ROOT)
-    with rehearsal_ground(experiment) as ground:
-        prepare(name, experiment, ground.setting)
-        rehearsed = run_round(name, experiment, ground.setting)
+    with rehearsal_testbed(experiment) as testbed:
+        prepare(name, experiment, testbed.setting)
+        rehearsed = run_round(name, experiment, testbed.setting)
     quantities, claims = evaluate(name, experiment, [rehearsed])
     assert list(rehearsed) == list(experiment.variants)
     assert list(quantities) == list(experiment.quantities)

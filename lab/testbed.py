@@ -21,7 +21,7 @@ REDIS_SETTINGS = ("save", "appendonly", "maxmemory")
 
 
 @dataclass(frozen=True)
-class Ground:
+class Testbed:
     """The setting of an experiment, with the versions and settings of its servers."""
 
     setting: Setting
@@ -30,17 +30,17 @@ class Ground:
 
 
 @contextmanager
-def rehearsal_ground(experiment: Experiment) -> Iterator[Ground]:
+def rehearsal_testbed(experiment: Experiment) -> Iterator[Testbed]:
     """Small conditions, on the servers that tests use."""
     with ExitStack() as stack:
         dsn = stack.enter_context(lab.postgres()) if "postgres" in experiment.needs else None
         lease = stack.enter_context(lab.redis()) if "redis" in experiment.needs else None
         redis = (lease.url, lease.prefix) if lease else None
-        yield _ground({**experiment.conditions, **experiment.rehearsal}, dsn, redis)
+        yield _testbed({**experiment.conditions, **experiment.rehearsal}, dsn, redis)
 
 
 @contextmanager
-def measurement_ground(experiment: Experiment) -> Iterator[Ground]:
+def measurement_testbed(experiment: Experiment) -> Iterator[Testbed]:
     """Full conditions, on durable servers of our own unless the environment names others."""
     dsn: str | None = None
     redis: tuple[str, str] | None = None
@@ -56,7 +56,7 @@ def measurement_ground(experiment: Experiment) -> Iterator[Ground]:
                 redis = (lease.url, lease.prefix)
             else:
                 redis = (stack.enter_context(lab.redis_server(durable=True)).url, "under-load:")
-        yield _ground(experiment.conditions, dsn, redis)
+        yield _testbed(experiment.conditions, dsn, redis)
 
 
 def postgres_facts(dsn: str) -> tuple[str, dict[str, str]]:
@@ -91,7 +91,7 @@ def redis_facts(url: str) -> tuple[dict[str, str], dict[str, str]]:
     return versions, {f"redis.{name}": settings[name] for name in REDIS_SETTINGS}
 
 
-def _ground(conditions: Conditions, dsn: str | None, redis: tuple[str, str] | None) -> Ground:
+def _testbed(conditions: Conditions, dsn: str | None, redis: tuple[str, str] | None) -> Testbed:
     versions: dict[str, str] = {}
     settings: dict[str, str] = {}
     if dsn:
@@ -101,4 +101,4 @@ def _ground(conditions: Conditions, dsn: str | None, redis: tuple[str, str] | No
         versions |= products
         settings |= redis_settings
     # A variant that changed the conditions would change them for the next one.
-    return Ground(Setting(MappingProxyType({**conditions}), dsn, redis), versions, settings)
+    return Testbed(Setting(MappingProxyType({**conditions}), dsn, redis), versions, settings)

@@ -5,7 +5,7 @@ import redis
 
 import lab
 from lab.experiment import Experiment, Metric, Setting, Values, Variant
-from lab.ground import measurement_ground, redis_facts, rehearsal_ground
+from lab.testbed import measurement_testbed, redis_facts, rehearsal_testbed
 
 
 async def run(setting: Setting) -> Values:
@@ -25,27 +25,27 @@ def experiment(*needs: str) -> Experiment:
 
 
 def test_a_rehearsal_has_the_smaller_conditions_and_a_measurement_has_not() -> None:
-    with rehearsal_ground(experiment()) as small:
+    with rehearsal_testbed(experiment()) as small:
         assert dict(small.setting.conditions) == {"seconds": 0.1, "clients": 20}
-    with measurement_ground(experiment()) as full:
+    with measurement_testbed(experiment()) as full:
         assert dict(full.setting.conditions) == {"seconds": 3.0, "clients": 20}
 
 
 def test_conditions_cannot_be_changed_by_the_variants() -> None:
-    with measurement_ground(experiment()) as ground, pytest.raises(TypeError):
-        ground.setting.conditions["seconds"] = 9.0  # type: ignore[index]
+    with measurement_testbed(experiment()) as testbed, pytest.raises(TypeError):
+        testbed.setting.conditions["seconds"] = 9.0  # type: ignore[index]
 
 
 def test_only_what_is_needed_is_there(services: None) -> None:
-    with rehearsal_ground(experiment("redis")) as ground:
-        assert ground.setting.redis_url
-        assert ground.setting.redis_prefix
-        assert ground.setting.postgres is None
-        assert "postgresql" not in ground.versions
-    with rehearsal_ground(experiment("postgres")) as ground:
-        assert ground.setting.dsn
-        assert ground.setting.redis is None
-        assert list(ground.versions) == ["postgresql"]
+    with rehearsal_testbed(experiment("redis")) as testbed:
+        assert testbed.setting.redis_url
+        assert testbed.setting.redis_prefix
+        assert testbed.setting.postgres is None
+        assert "postgresql" not in testbed.versions
+    with rehearsal_testbed(experiment("postgres")) as testbed:
+        assert testbed.setting.dsn
+        assert testbed.setting.redis is None
+        assert list(testbed.versions) == ["postgresql"]
 
 
 def test_a_server_that_does_not_tell_its_settings_has_none() -> None:
