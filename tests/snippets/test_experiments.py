@@ -10,11 +10,11 @@ import pytest
 from lab import record
 from lab.catalog import find, load
 from lab.experiment import Round
-from lab.testbed import rehearsal_testbed
 from lab.measure import main
 from lab.record import ROOT
 from lab.rounds import evaluate, prepare, run_round
 from lab.source import source_hash
+from lab.testbed import rehearsal_testbed
 from tests.miniature import Tree
 
 NAMES = sorted(find(ROOT))

@@ -1,6 +1,8 @@
 """Round trips are counted on the way between a client and PostgreSQL, which notice nothing."""
 
 import asyncio
+import gc
+import warnings
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -87,3 +89,17 @@ async def test_connections_are_counted_together_and_do_not_wait_for_each_other(
     assert counted.trips == 3
     for connection in both:
         await connection.close()
+
+
+def test_no_transport_outlives_the_wire_of_a_client_that_crashes(dsn: str) -> None:
+    async def use() -> None:
+        async with wire(dsn) as counted:
+            connection = await asyncpg.connect(counted.dsn)
+            await connection.fetchval("SELECT 1")
+            connection.terminate()
+
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        asyncio.run(use())
+        gc.collect()
+    assert [str(warning.message) for warning in warned] == []
