@@ -10,7 +10,6 @@ import fcntl
 import os
 import platform
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from lab import catalog, record
+from lab import catalog, record, storage
 from lab.binaries import NoServer
 from lab.experiment import Experiment, Round
 from lab.rounds import ExperimentError, evaluate, prepare, run_round
@@ -30,7 +29,7 @@ FAILED = 1
 UNKNOWN = 2
 INTERRUPTED = 130
 
-LOCK = Path(tempfile.gettempdir()) / "under-load-measure.lock"
+LOCK = storage.temporary_parent() / "under-load-measure.lock"
 
 
 def main(names: list[str], root: Path = record.ROOT, lock: Path = LOCK) -> int:

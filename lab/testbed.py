@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 import lab
+from lab import descendants, leftovers
 from lab.experiment import Conditions, Experiment, Setting
 
 POSTGRES_SETTINGS = (
@@ -33,6 +34,7 @@ class Testbed:
 def rehearsal_testbed(experiment: Experiment) -> Iterator[Testbed]:
     """Small conditions, on the servers that tests use."""
     with ExitStack() as stack:
+        _end_with(stack)
         dsn = stack.enter_context(lab.postgres()) if "postgres" in experiment.needs else None
         lease = stack.enter_context(lab.redis()) if "redis" in experiment.needs else None
         redis = (lease.url, lease.prefix) if lease else None
@@ -44,7 +46,9 @@ def measurement_testbed(experiment: Experiment) -> Iterator[Testbed]:
     """Full conditions, on durable servers of our own unless the environment names others."""
     dsn: str | None = None
     redis: tuple[str, str] | None = None
+    leftovers.sweep()
     with ExitStack() as stack:
+        _end_with(stack)
         if "postgres" in experiment.needs:
             if os.environ.get("DATABASE_URL"):
                 dsn = stack.enter_context(lab.postgres())
@@ -57,6 +61,11 @@ def measurement_testbed(experiment: Experiment) -> Iterator[Testbed]:
             else:
                 redis = (stack.enter_context(lab.redis_server(durable=True)).url, "under-load:")
         yield _testbed(experiment.conditions, dsn, redis)
+
+
+def _end_with(stack: ExitStack) -> None:
+    """What an experiment starts, and its temporary files, end with the stack."""
+    stack.enter_context(descendants.temporary_files_in(stack.enter_context(descendants.bound())))
 
 
 def postgres_facts(dsn: str) -> tuple[str, dict[str, str]]:
