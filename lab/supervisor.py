@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 20.0
 POLL_S = 0.005
+ATTEMPTS = 10  # another process may take a new directory for a leftover before it is locked
 PREFIX = "under-load."
 
 
@@ -52,12 +53,14 @@ class Supervisor:
 
     def directory(self, parent: str) -> str:
         """Make a directory below `parent` that is removed at the end."""
-        while True:
+        for _ in range(ATTEMPTS):
             # Not tempfile: importing it would double the start time.
             path = Path(parent, f"{PREFIX}{os.urandom(6).hex()}")
             path.mkdir(mode=0o700)
             if (lock := lock_of(path)) is not None:
                 break
+        else:
+            raise OSError(f"no directory below {parent} can be locked")
         self._locks.append(lock)
         self._directories.append(path)
         if self._owner:

@@ -27,9 +27,9 @@ from typing import TypedDict
 import coverage
 import pytest
 
-from lab.testbed import postgres_facts, redis_facts
 from lab.record import distributions, replace_text
 from lab.source import modules, syntax_tree
+from lab.testbed import postgres_facts, redis_facts
 from lab.transcript import SUFFIX
 
 TRACED = Path("tests", "snippets")
