@@ -87,7 +87,10 @@ class Repo:
             "format": listings.formatter,
         }
         return {
-            "press.extensions.listings.fence_blocks": {"root": str(self.root), "repo_url": REPO_URL},
+            "press.extensions.listings.fence_blocks": {
+                "root": str(self.root),
+                "repo_url": REPO_URL,
+            },
             "pymdownx.arithmatex": {"generic": True},
             "pymdownx.snippets": {"base_path": [str(self.root)], "check_paths": True},
             "pymdownx.superfences": {

@@ -20,16 +20,17 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from press.extensions.listings.captions import COPY_BUTTON, caption
-from press.sources.fences import PREFIX, Fence, is_include, scan
-from press.extensions.listings.highlighting import dedent, highlight
-from press.sources.includes import Include, Shown, excesses, parse_include, resolve
 from press.evidence.transcripts import SUFFIX as TRANSCRIPT
 from press.evidence.transcripts import check_fresh, read_transcript
+from press.extensions.listings.captions import COPY_BUTTON, caption
+from press.extensions.listings.highlighting import dedent, highlight
 from press.extensions.page import add_anchor
-from press.problems import ProblemError, report
-from press.sources.regions import Line
+from press.extensions.reporting import report
+from press.problems import ProblemError
 from press.repository import Repository
+from press.sources.fences import PREFIX, Fence, is_include, scan
+from press.sources.includes import Include, Shown, excesses, parse_include, resolve
+from press.sources.regions import Line
 
 _NAME = "press_listings"
 _BEFORE_SNIPPETS = 40
