@@ -53,9 +53,9 @@ markdown_extensions:
       custom_fences:
         - name: "*"
           class: listing
-          validator: !!python/name:press.extensions.listings.fence_blocks.validator
-          format: !!python/name:press.extensions.listings.fence_blocks.formatter
-  - press.extensions.listings.fence_blocks
+          validator: !!python/name:press.extensions.listings.validator
+          format: !!python/name:press.extensions.listings.formatter
+  - press.extensions.listings
 extra:
   authors: [The Under Load authors]
   categories: [Capacity, Connections]

@@ -20,13 +20,13 @@ SETTINGS = """\
 site_name: A site
 theme: {name: null, custom_dir: theme}
 markdown_extensions:
-  - press.extensions.listings.fence_blocks
+  - press.extensions.listings
   - pymdownx.superfences:
       custom_fences:
         - name: "*"
           class: listing
-          validator: !!python/name:press.extensions.listings.fence_blocks.validator
-          format: !!python/name:press.extensions.listings.fence_blocks.formatter
+          validator: !!python/name:press.extensions.listings.validator
+          format: !!python/name:press.extensions.listings.formatter
 """
 
 
