@@ -18,14 +18,13 @@ from mkdocs.config.defaults import MkDocsConfig
 
 from press.checks.links import crawl
 from press.checks.sources import check_sources
-from press.problems import Finding
+from press.problems import Finding, listed
+from press.repository import CONFIG, SITE
 from press.site.cards import draw_cards
 from press.site.plain_markdown import write_twins
 from press.site.search_index import index_search
 from press.sources.pages import documents, sources
-from press.sources.settings import CONFIG, Settings, load_settings
-
-SITE = Path("site")
+from press.sources.settings import Settings, load_settings
 
 Step = Callable[[Path, Settings], list[Finding]]
 """Completes or checks a freshly built site, and returns what is wrong with it."""
@@ -44,7 +43,7 @@ class BuildError(Exception):
     """There is no new site; the text says why, in one line or several."""
 
 
-def build(root: Path, now: datetime, site: Path = SITE) -> None:
+def build(root: Path, now: datetime, site: Path = Path(SITE)) -> None:
     """Prove the sources, build the site aside, complete and check it, and only then publish it.
 
     Args:
@@ -76,12 +75,6 @@ def build(root: Path, now: datetime, site: Path = SITE) -> None:
 def _stop_for(findings: list[Finding]) -> None:
     if findings:
         raise BuildError(listed(findings))
-
-
-def listed(findings: list[Finding]) -> str:
-    """All findings, one a line, and how many there are."""
-    count = f"{len(findings)} problem{'s' if len(findings) > 1 else ''}"
-    return "\n".join([*map(str, findings), count])
 
 
 def _run_mkdocs(root: Path, staging: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +15,8 @@ import yaml
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
+
+from press.repository import FONTS
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -78,8 +82,7 @@ def repository(root: Path) -> Path:
     for name, template in _TEMPLATES.items():
         write(root, f"overrides/{name}", template)
     write(root, "docs/index.md", "# Front page\n")
-    (root / "docs" / "assets").mkdir()
-    (root / "docs" / "assets" / "fonts").symlink_to(ROOT / "docs" / "assets" / "fonts")
+    shutil.copytree(ROOT / FONTS, root / FONTS, copy_function=os.link)
     write(root, "snippets/__init__.py", '"""The listings."""\n')
     return root
 

@@ -29,12 +29,15 @@ def root(tmp_path: Path) -> Path:
     return repository(tmp_path)
 
 
+FONT_FILES = {".woff2", ".ttf", ".otf"}
+
+
 def files(root: Path) -> dict[str, str]:
     """The text of every file of a repository."""
     return {
         path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
         for path in root.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.suffix not in FONT_FILES
     }
 
 
