@@ -17,7 +17,7 @@ from press.__main__ import main
 from press.authoring.scaffold import ScaffoldError, post
 from press.checks.sources import check_sources
 from press.site.build import build
-from tests.press.tree import NOW, ROOT, repository, warnings, write
+from tests.press.miniature import NOW, ROOT, repository, warnings, write
 
 TITLE = 'Your "pool" is a queue: it waits'
 SLUG = "your-pool-is-a-queue-it-waits"

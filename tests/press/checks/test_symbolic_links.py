@@ -9,7 +9,7 @@ import pytest
 from press.checks.symbolic_links import check_symbolic_links
 from press.problems import ProblemError
 from press.sources.includes import parse_include
-from tests.press.tree import repository, write
+from tests.press.miniature import repository, write
 
 
 @pytest.fixture

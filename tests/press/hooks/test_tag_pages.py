@@ -9,7 +9,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 
 from press.hooks.tag_pages import tag_address
-from tests.press.tree import BODY, front_matter, repository, write
+from tests.press.miniature import BODY, front_matter, repository, write
 
 TEMPLATE = """\
 {% for post in config.plugins["material/blog"].blog.posts if page.meta.tag in post.meta.tags %}

@@ -14,7 +14,7 @@ from press.problems import Finding
 from press.site.build import BuildError, build
 from press.sources.settings import Settings
 from tests.press import records
-from tests.press.tree import BODY, NOW, article, repository, write
+from tests.press.miniature import BODY, NOW, article, repository, write
 
 POST = "docs/posts/pool.md"
 HEADLINE = {"measurement": "pool-sizing", "quantity": "speedup", "label": "requests served"}
