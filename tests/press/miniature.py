@@ -27,7 +27,6 @@ from bs4 import BeautifulSoup
 from markdown import Markdown
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
-from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import (
     Page,
@@ -37,6 +36,7 @@ from mkdocs.structure.pages import (
 from mkdocs.structure.toc import TableOfContents
 
 from press.repository import CONFIG, FONTS
+from press.site.engine import forget_plugins
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -169,8 +169,7 @@ def publish(root: Path) -> None:
 def _build(
     root: Path, target: str, command: Literal["build", "serve"], serve_url: str | None
 ) -> None:
-    plugins: Any = MkDocsConfig.plugins
-    plugins.plugin_cache.clear()  # those of an earlier build in this process are shut down
+    forget_plugins()
     with contextlib.chdir(root):
         config = load_config(str(root / "mkdocs.yml"), site_dir=str(root / target))
         config.plugins.on_startup(command=command, dirty=False)
