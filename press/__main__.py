@@ -12,7 +12,8 @@ from press.authoring.scaffold import ScaffoldError, post
 from press.checks.sources import check_sources
 from press.problems import listed
 from press.repository import SITE
-from press.site.build import BuildError, build
+from press.site.build import build
+from press.site.engine import BuildError
 from press.sources.settings import SettingsError
 
 
