@@ -27,6 +27,7 @@ from bs4 import BeautifulSoup
 from markdown import Markdown
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import (
     Page,
@@ -149,9 +150,9 @@ def article(body: str = BODY, /, **keys: object) -> str:
     return f"{front_matter(**keys)}\n{body}"
 
 
-def preview(root: Path) -> None:
-    """Build the site into `preview`, with drafts, as `mkdocs serve` does."""
-    _build(root, "preview", "serve", "http://127.0.0.1:8000/")
+def preview(root: Path) -> MkDocsConfig:
+    """Build the site into `preview`, with drafts, as `mkdocs serve` does; return its settings."""
+    return _build(root, "preview", "serve", "http://127.0.0.1:8000/")
 
 
 def warnings(root: Path, caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -161,19 +162,20 @@ def warnings(root: Path, caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.message for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-def publish(root: Path) -> None:
-    """Build the site into `site`, as `mkdocs build` does."""
-    _build(root, "site", "build", None)
+def publish(root: Path) -> MkDocsConfig:
+    """Build the site into `site`, as `mkdocs build` does; return its settings."""
+    return _build(root, "site", "build", None)
 
 
 def _build(
     root: Path, target: str, command: Literal["build", "serve"], serve_url: str | None
-) -> None:
+) -> MkDocsConfig:
     forget_plugins()
     with contextlib.chdir(root):
         config = load_config(str(root / "mkdocs.yml"), site_dir=str(root / target))
         config.plugins.on_startup(command=command, dirty=False)
         build(config, serve_url=serve_url)
+    return config
 
 
 @dataclass
