@@ -18,9 +18,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from lab import catalog, record, storage
+from lab import catalog, distributions, record, storage
 from lab.binaries import NoServer
 from lab.experiment import Experiment, Round
+from lab.repository import ROOT
 from lab.rounds import ExperimentError, evaluate, prepare, run_round
 from lab.source import module_name, modules, source_hash
 from lab.testbed import measurement_testbed
@@ -32,7 +33,7 @@ INTERRUPTED = 130
 LOCK = storage.temporary_parent() / "under-load-measure.lock"
 
 
-def main(names: list[str], root: Path = record.ROOT, lock: Path = LOCK) -> int:
+def main(names: list[str], root: Path = ROOT, lock: Path = LOCK) -> int:
     """Record the named measurements, or all of them, and print what came out.
 
     A claim that does not hold is a finding: it is recorded and printed, and the status stays 0.
@@ -75,7 +76,7 @@ def measure(name: str, path: Path, root: Path) -> record.Record:
     partial = record.partial_path(name, root)
     partial.unlink(missing_ok=True)
     experiment = catalog.load(path, root)
-    used = record.distributions(modules(path, root).values())
+    used = distributions.versions(modules(path, root).values())
     source = source_hash(path, root)  # of what was loaded: it may change while the rounds run
     with measurement_testbed(experiment) as testbed:
         declared = record.Declared(

@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 
-from lab.record import ROOT
+from lab.repository import ROOT
 
 SETTINGS = """
 [pytest]

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from lab.transcript import SUFFIX
 from press.evidence.quantities import plain
-from press.evidence.transcripts import SUFFIX, read_transcript
+from press.evidence.transcripts import read_transcript
 from press.problems import Finding
 from press.sources.fences import Fence, scan
 from press.sources.front_matter import Document, PostMeta

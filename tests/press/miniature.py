@@ -36,10 +36,10 @@ from mkdocs.structure.pages import (
 )
 from mkdocs.structure.toc import TableOfContents
 
+from lab.repository import ROOT
 from press.repository import CONFIG, FONTS
 from press.site.engine import forget_plugins
 
-ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 REPO_URL = "https://code.example/blog"
 

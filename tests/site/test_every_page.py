@@ -6,20 +6,19 @@ Where there is no Chromium these tests are skipped and say so; CI installs one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request
 
+from lab.repository import ROOT
 from press.sources.front_matter import PostMeta
 from press.sources.pages import documents, is_error, posts
 from press.sources.settings import load_settings
 
 Scheme = Literal["light", "dark"]
 
-ROOT = Path(__file__).parents[2]
 COLORS: dict[str, object] = {"runOnly": ["color-contrast"]}
 STRUCTURE: dict[str, object] = {"rules": {"color-contrast": {"enabled": False}}}
 SHIFTS = """

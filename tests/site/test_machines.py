@@ -12,9 +12,9 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
+from lab.repository import ROOT
 from tests.site.soups import pages, soup
 
-ROOT = Path(__file__).parents[2]
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 SETTINGS = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from lab import record
+from lab.atomic import replace_text
 from lab.catalog import find, load
 from lab.experiment import Round
 from lab.measure import main
-from lab.record import ROOT
+from lab.repository import ROOT
 from lab.rounds import evaluate, prepare, run_round
 from lab.source import source_hash
 from lab.testbed import rehearsal_testbed
@@ -125,7 +126,7 @@ def test_a_record_that_somebody_changed_is_named(
     path = record.record_path("demo-load", recorded.root)
     found = json.loads(path.read_text(encoding="utf-8"))
     change(found)
-    record.replace_text(path, json.dumps(found))
+    replace_text(path, json.dumps(found))
     said = problem_of("demo-load", recorded.root) or ""
     assert said.startswith(f"docs/measurements/demo-load.json {problem}")
     assert said.endswith("make measure NAME=demo-load")

@@ -11,12 +11,12 @@ import coverage
 import pytest
 
 from lab import transcript
-from lab.record import ROOT, replace_text
+from lab.atomic import replace_text
+from lab.recorder import REWROTE
+from lab.repository import ROOT
 from lab.source import modules
-from tests.verification import REWROTE
 
 TIMEOUT_S = 45.0  # pytest's own is longer, and would not say what was printed until then
-REMEDY = ".venv/bin/python -m pytest tests/snippets/test_transcripts.py --update-transcripts"
 
 
 LISTINGS = [listing.relative_to(ROOT).as_posix() for listing in transcript.listings(ROOT)]
@@ -62,7 +62,7 @@ def test_a_listing_prints_what_its_transcript_says(
         pytest.fail(f"{path} {fault}", pytrace=False)
     difference = transcript.difference(listing, ROOT, finished)
     if difference and not request.config.getoption("--update-transcripts"):
-        pytest.fail(f"{difference}\nRenew it: {REMEDY}", pytrace=False)
+        pytest.fail(f"{difference}\nRenew it: {transcript.RENEW}", pytrace=False)
     if difference:
         place = listing.with_suffix(transcript.SUFFIX)
         replace_text(place, str(transcript.made(listing, ROOT, finished)))

@@ -20,7 +20,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from press.evidence.transcripts import SUFFIX as TRANSCRIPT
+from lab.transcript import SUFFIX as TRANSCRIPT
 from press.evidence.transcripts import check_fresh, read_transcript
 from press.extensions import order
 from press.extensions.listings.captions import COPY_BUTTON, caption

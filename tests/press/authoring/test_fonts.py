@@ -10,6 +10,7 @@ import pytest
 from fontTools.subset import Subsetter
 from fontTools.ttLib import TTFont
 
+from lab.repository import ROOT
 from press.authoring.fonts import (
     CUTS,
     LICENSES,
@@ -23,7 +24,6 @@ from press.authoring.fonts import (
     unicode_range,
 )
 
-ROOT = Path(__file__).parents[3]
 FONTS = ROOT / TARGET
 STYLES = "\n".join((FONTS.parent / name).read_text() for name in ("style.css", "article.css"))
 

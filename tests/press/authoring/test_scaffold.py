@@ -12,12 +12,13 @@ import pytest
 
 from lab import transcript
 from lab.catalog import find
+from lab.repository import ROOT
 from lab.source import source_hash
 from press.__main__ import main
 from press.authoring.scaffold import ScaffoldError, post
 from press.checks.sources import check_sources
 from press.site.build import build
-from tests.press.miniature import NOW, ROOT, repository, warnings, write
+from tests.press.miniature import NOW, repository, warnings, write
 
 TITLE = 'Your "pool" is a queue: it waits'
 SLUG = "your-pool-is-a-queue-it-waits"

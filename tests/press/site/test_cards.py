@@ -9,9 +9,10 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image, ImageChops
 
+from lab.repository import ROOT
 from press.site.cards import SIZE, Card, card_address, draw, draw_cards
 from press.sources.settings import load_settings
-from tests.press.miniature import ROOT, article, repository, write
+from tests.press.miniature import article, repository, write
 
 FONTS = ROOT / "docs" / "assets" / "fonts"
 CARD = Card(

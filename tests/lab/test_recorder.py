@@ -18,15 +18,15 @@ from typing import Any, cast
 
 import pytest
 
-from lab.record import ROOT
-from tests.verification import PARTIAL_RUNS, function_lines, listings, pytest_runtest_setup, why_not
+from lab.recorder import PARTIAL_RUNS, function_lines, listings, pytest_runtest_setup, why_not
+from lab.repository import ROOT
 
 COPIED = [
     "pyproject.toml",
     "lab",
     "tests/conftest.py",
     "tests/miniature.py",
-    "tests/verification.py",
+    "tests/limits.py",
     "tests/snippets/test_transcripts.py",
 ]
 

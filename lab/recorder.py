@@ -13,7 +13,6 @@ are in no caption.
 
 import ast
 import hashlib
-import json
 import os
 import platform
 import re
@@ -22,12 +21,12 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypedDict
 
 import coverage
 import pytest
 
-from lab.record import distributions, replace_text
+from lab import distributions, manifest
+from lab.manifest import FileRecord, Manifest
 from lab.source import modules, syntax_tree
 from lab.testbed import postgres_facts, redis_facts
 from lab.transcript import SUFFIX
@@ -51,25 +50,8 @@ PARTIAL_RUNS = (
 )
 
 
-class FileRecord(TypedDict):
-    """One listing: what it was, who ran it, and which of its lines."""
-
-    sha256: str
-    tests: list[str]
-    lines: dict[str, list[int]]
-    missing: list[int]
-
-
-class Manifest(TypedDict):
-    """What the press reads to caption listings."""
-
-    recorded: str
-    versions: dict[str, str]
-    files: dict[str, FileRecord]
-    naive: dict[str, list[str]]
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that renews transcripts."""
     parser.addoption(
         "--update-transcripts",
         action="store_true",
@@ -78,11 +60,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Listen to the run, in the process that hears of all tests."""
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Verification(config), "under-load-verification")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse a marker that names no file."""
     for name in MARKERS:
         for marker in item.iter_markers(name):
             if len(marker.args) != 1 or not (item.config.rootpath / marker.args[0]).is_file():
@@ -97,6 +81,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the report say which listings its test is about."""
     report = yield
     if call.when == "call":
         for name in MARKERS:
@@ -109,12 +94,14 @@ def pytest_runtest_makereport(
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Trace what the tests of listings import."""
     with _traced_for_listings(collector):
         return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Trace the tests of listings."""
     with _traced_for_listings(item):
         return (yield)
 
@@ -167,12 +154,11 @@ class Verification:
             return
         reason = why_not(self.config, exitstatus)
         if reason:
-            self.outcome = f"build/verification.json is not renewed: {reason}"
+            self.outcome = f"{manifest.PATH} is not renewed: {reason}"
             return
         found = self._manifest()
-        text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
-        replace_text(self.root / "build" / "verification.json", text)
-        self.outcome = f"build/verification.json is renewed: {len(found['files'])} files"
+        manifest.write(self.root, found)
+        self.outcome = f"{manifest.PATH} is renewed: {len(found['files'])} files"
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what became of the manifest, and which transcripts are new."""
@@ -202,7 +188,7 @@ class Verification:
             versions={
                 "python": platform.python_version(),
                 **_server_versions(),
-                **distributions(python),
+                **distributions.versions(python),
             },
             files=files,
             naive={path: sorted(tests) for path, tests in sorted(self.marked["naive"].items())},
