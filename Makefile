@@ -14,8 +14,8 @@ help:  ## list the targets
 serve: $(VENV)/ready  ## preview the site, reloading on every change: all, or PAGE=docs/posts/pool.md
 	$(PYTHON) -m mkdocs serve
 
-test: $(VENV)/ready  ## run the whole suite against real servers
-	$(PYTHON) -m pytest --cov --cov-context=test
+test: $(VENV)/ready  ## test everything against real servers, or one article: NAME=pool
+	$(PYTHON) -m pytest $(if $(NAME),--article=$(NAME) --cov=snippets/$(NAME),--cov) --cov-context=test
 
 measure: $(VENV)/ready  ## record measurements: all, or NAME=pool-sizing
 	$(PYTHON) -m lab measure $(NAME)

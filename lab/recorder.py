@@ -129,10 +129,13 @@ class Verification:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.root = config.rootpath
+        self.article: str | None = config.getoption("article", None)
         # Hashed before the tests import them: a file that changes meanwhile was not verified.
         self.hashes = {
             path.relative_to(self.root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in listings(self.root)
+            if not self.article
+            or manifest.article_of(path.relative_to(self.root).as_posix()) == self.article
         }
         self.marked: dict[str, dict[str, set[str]]] = {name: {} for name in MARKERS}
         self.rewritten: set[str] = set()
@@ -157,8 +160,11 @@ class Verification:
             self.outcome = f"{manifest.PATH} is not renewed: {reason}"
             return
         found = self._manifest()
-        manifest.write(self.root, found)
         self.outcome = f"{manifest.PATH} is renewed: {len(found['files'])} files"
+        if self.article:
+            found = manifest.merged(manifest.read(self.root), self.article, found)
+            self.outcome += f" of {self.article}"
+        manifest.write(self.root, found)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what became of the manifest, and which transcripts are new."""
@@ -207,6 +213,8 @@ def why_not(config: pytest.Config, exitstatus: int) -> str | None:
         return "coverage is by test with -n0 only when --dist=no is given too"
     chosen = {Path(argument).resolve() for argument in config.args}
     whole = {(config.rootpath / path).resolve() for path in config.getini("testpaths")}
+    if config.getoption("article", None):
+        whole = chosen  # the records of the others stay as they are
     if chosen != whole or any(config.getoption(name, None) for name in PARTIAL_RUNS):
         return "only a part of the suite ran"
     return None

@@ -33,7 +33,7 @@ from lab import databases, descendants, keyspaces, leftovers, storage
 from lab.postgres_cluster import MODEL, postgres_server
 from lab.shared import Shared
 
-pytest_plugins = ["tests.limits", "tests.miniature", "lab.recorder"]
+pytest_plugins = ["tests.article", "tests.limits", "tests.miniature", "lab.recorder"]
 
 
 _model = Shared(postgres_server)

@@ -18,6 +18,7 @@ from typing import Any, cast
 
 import pytest
 
+from lab import manifest
 from lab.recorder import PARTIAL_RUNS, function_lines, listings, pytest_runtest_setup, why_not
 from lab.repository import ROOT
 
@@ -26,6 +27,7 @@ COPIED = [
     "lab",
     "tests/conftest.py",
     "tests/miniature.py",
+    "tests/article.py",
     "tests/limits.py",
     "tests/snippets/test_transcripts.py",
 ]
@@ -202,6 +204,41 @@ def test_a_part_of_the_suite_is_not_recorded(miniature: Path) -> None:
     assert not (miniature / "build").exists()
 
 
+@pytest.mark.timeout(180)
+def test_a_run_of_one_article_replaces_what_is_known_of_its_files(miniature: Path) -> None:
+    for path in ("snippets/other/__init__.py", "snippets/other/limits.py"):
+        (miniature / path).parent.mkdir(exist_ok=True)
+        (miniature / path).write_text("LIMIT = 1\n", encoding="utf-8")
+    other: manifest.FileRecord = {"sha256": "", "tests": ["t"], "lines": {}, "missing": []}
+    last = manifest.Manifest(
+        recorded="2026-11-20T00:00:00Z",
+        versions={"python": "3.11.0"},
+        files={"snippets/demo/gone.py": other, "snippets/other/limits.py": other},
+        naive={"snippets/other/naive.py": ["t"]},
+    )
+    manifest.write(miniature, last)
+    one = ["--article=demo", "--cov=snippets/demo", "--cov-context=test", "--update-transcripts"]
+    done = suite(miniature, "-n2", *one)
+    assert done.returncode == 0, done.stdout
+    assert "build/verification.json is renewed: 5 files of demo\n" in done.stdout
+    assert "This was what demo needs. The whole suite, `make test`, adds other;" in done.stdout
+
+    found = manifest.read(miniature)
+    assert found is not None
+    assert found["files"]["snippets/other/limits.py"] == other
+    assert "snippets/demo/gone.py" not in found["files"]
+    assert found["files"]["snippets/demo/size.py"]["tests"] == [
+        SHARE,
+        f"{PRINTS}[snippets/demo/size.py]",
+    ]
+    assert found["naive"] == {
+        "snippets/demo/naive_size.py": [NAIVE],
+        "snippets/other/naive.py": ["t"],
+    }
+    assert found["recorded"] == last["recorded"]
+    assert manifest.run_of(found, "snippets/demo/size.py")["recorded"] > last["recorded"]
+
+
 class Config:
     """What the plugin asks of a run that was started with these options."""
 
@@ -236,6 +273,8 @@ WHOLE = {"args": [str(ROOT / "tests")], "dist": "load", "workers": True, "cov_co
         (0, {"cov_context": None}, "coverage is not by test (--cov-context=test)"),
         (0, {"workers": False}, "coverage is by test with -n0 only when --dist=no is given too"),
         (0, {"args": [str(ROOT / "tests/lab")]}, "only a part of the suite ran"),
+        (0, {"args": [str(ROOT / "tests/snippets/pool")], "article": "pool"}, None),
+        (0, {"article": "pool", "keyword": "x"}, "only a part of the suite ran"),
         (
             0,
             {"args": [str(ROOT / "tests"), str(ROOT / "snippets")]},

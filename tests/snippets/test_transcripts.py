@@ -6,6 +6,7 @@ After a change: `pytest tests/snippets/test_transcripts.py --update-transcripts`
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import coverage
 import pytest
@@ -31,12 +32,14 @@ def python_under_coverage(test: str, listing: Path) -> list[str]:
     if measuring is None:
         return [sys.executable]
     data = ROOT / str(measuring.get_option("run:data_file"))
+    measured = ",".join(map(str, cast("list[str]", measuring.get_option("run:source"))))
     sources = modules(listing, ROOT).values() if listing.suffix == ".py" else ()
     switches = any("sqlalchemy" in source.read_text(encoding="utf-8") for source in sources)
     return [
         *(sys.executable, "-m", "coverage", "run", "--parallel-mode"),
         f"--concurrency={'thread,greenlet' if switches else 'thread'}",
         *(f"--rcfile={ROOT / 'pyproject.toml'}", f"--data-file={data}", f"--context={test}|run"),
+        f"--source={measured}",
     ]
 
 

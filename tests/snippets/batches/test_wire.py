@@ -1,14 +1,13 @@
 """Round trips are counted on the way between a client and PostgreSQL, which notice nothing."""
 
 import asyncio
-import gc
-import warnings
 from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 
 from snippets.batches.wire import Wire, wire
+from tests.leaks import left_open
 
 
 @pytest.fixture
@@ -98,8 +97,4 @@ def test_no_transport_outlives_the_wire_of_a_client_that_crashes(dsn: str) -> No
             await connection.fetchval("SELECT 1")
             connection.terminate()
 
-    with warnings.catch_warnings(record=True) as warned:
-        warnings.simplefilter("always")
-        asyncio.run(use())
-        gc.collect()
-    assert [str(warning.message) for warning in warned] == []
+    assert left_open(use) == []

@@ -1,8 +1,6 @@
 """A wire that counts round trips and adds distance."""
 
 import asyncio
-import gc
-import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,6 +8,7 @@ import asyncpg
 import pytest
 
 from snippets.concurrency.wire import stretched
+from tests.leaks import left_open
 
 
 async def terminate(connection: asyncpg.Connection) -> None:
@@ -57,11 +56,7 @@ def test_no_transport_outlives_the_wire(
             connection = await asyncpg.connect(wire.dsn)
             await leave(connection)
 
-    with warnings.catch_warnings(record=True) as warned:
-        warnings.simplefilter("always")
-        asyncio.run(use())
-        gc.collect()
-    assert [str(warning.message) for warning in warned] == []
+    assert left_open(use) == []
 
 
 async def test_a_wire_that_nobody_used_ends_too(dsn: str) -> None:
