@@ -17,10 +17,10 @@ from markdown import Markdown
 from markdown_exec import ExecutionError
 from markdown_exec._internal.formatters.python import _run_python
 
-from press.extensions.lines import line_of_fence
-from press.extensions.page import add_anchor
+from press.extensions.page import add_anchor, current_page
+from press.extensions.reporting import line_of_fence, report
 from press.figures.caption import SITE_ROOT
-from press.problems import ProblemError, report
+from press.problems import ProblemError
 
 HEADER = {"exec": "true", "html": "true"}
 """The options of a fence that draws; it takes no others."""
@@ -150,11 +150,10 @@ def _identifiers(html: str) -> list[str]:
 
 
 def _way_to_root(md: Markdown) -> str:
-    """The relative address of the site's root from the page that is rendered: `../../`.
+    """The relative address of the site's root from the page that is rendered, such as `../../`.
 
-    HTML that a fence leaves is no longer touched by MkDocs, which makes the links of a page
-    relative. It does that in a tree processor of its own, which alone knows the page's address.
+    The engine makes the links of a page relative, but not those in HTML that a fence leaves.
     """
-    known = "relpath" in md.treeprocessors
-    url: str = md.treeprocessors["relpath"].file.url if known else ""
+    page = current_page(md)
+    url = page.url if page else ""
     return "../" * len(PurePosixPath(f"{url}_").parent.parts)

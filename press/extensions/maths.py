@@ -19,8 +19,8 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from math_core import LatexError, LatexToMathML
 
-from press.extensions.lines import keep_lines, line_in_prose
-from press.problems import ProblemError, report
+from press.extensions.reporting import keep_lines, line_in_prose, report
+from press.problems import ProblemError
 
 _AFTER_INLINE_MARKUP = 15
 _CLASS = "arithmatex"
@@ -65,7 +65,7 @@ def mathml(tex: str, *, display: bool) -> Element:
         where = f' at "{near[:20]}"' if near else ""
         raise FormulaError(
             f"a formula that is not understood{where}: {why.rstrip('.')}",
-            "Mend its TeX.",
+            "Fix its TeX.",
             before.rpartition("\n")[2] + near,
         ) from None
     for element in math.iter():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from press.evidence.quantities import marked_up
 from press.evidence.records import DIRECTORY, Claim, Record, Spread, drift
 from press.evidence.units import format_number, format_range, format_value
-from press.extensions.numbers import marked_up
 from press.figures.data_table import Table, rendered
 
 SITE_ROOT = "site-root:"

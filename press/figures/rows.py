@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from press.evidence.quantities import plain
 from press.evidence.records import current
 from press.evidence.units import common_scale, scale_for
-from press.extensions.numbers import plain
 from press.figures.caption import figure
 from press.figures.data_table import Column, Table
 from press.figures.drawing.plots import Row, Rows
