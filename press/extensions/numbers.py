@@ -19,10 +19,8 @@ from markdown.util import HTML_PLACEHOLDER_RE, AtomicString
 
 from press.evidence.quantities import CSS_CLASS, PATTERN, Number, number
 from press.evidence.records import MeasurementError, RecordError
+from press.extensions import order
 from press.extensions.reporting import keep_lines, line_in_prose, report
-
-_AFTER_CODE_BEFORE_LINKS = 175
-_AFTER_ATTRIBUTES_BEFORE_CONTENTS = 6
 
 
 class _Numbers(InlineProcessor):  # type: ignore[misc]  # the library has no types
@@ -116,8 +114,8 @@ class NumbersExtension(Extension):  # type: ignore[misc]  # the library has no t
         """Read `[[…]]` after code spans, so that code keeps its brackets."""
         keep_lines(md)
         page = _Page(md)
-        md.inlinePatterns.register(_Numbers(md, page), "press_numbers", _AFTER_CODE_BEFORE_LINKS)
-        md.treeprocessors.register(page, "press_numbers", _AFTER_ATTRIBUTES_BEFORE_CONTENTS)
+        md.inlinePatterns.register(_Numbers(md, page), "press_numbers", order.NUMBERS)
+        md.treeprocessors.register(page, "press_numbers", order.PAGE_NUMBERS)
 
 
 def makeExtension(**_options: Any) -> NumbersExtension:  # noqa: N802 — Python-Markdown's name

@@ -16,6 +16,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from press.checks.sources import check_sources
+from press.extensions import order
 from press.extensions.page import current_page
 from press.problems import Finding
 from press.sources.settings import SettingsError
@@ -36,10 +37,8 @@ class PageFindingsExtension(Extension):  # type: ignore[misc]  # the library has
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # the library's name
         """Register with a converter."""
         reader = _Reporter(md)
-        md.preprocessors.register(reader, "press_page_findings", 201)
-        md.treeprocessors.register(
-            _Head(md, reader), "press_page_findings", 1
-        )  # after the contents
+        md.preprocessors.register(reader, _NAME, order.PAGE_FINDINGS)
+        md.treeprocessors.register(_Head(md, reader), _NAME, order.PAGE_PROBLEMS)
 
 
 class _Reporter(Preprocessor):  # type: ignore[misc]  # the library has no types

@@ -10,13 +10,13 @@ import logging
 from markdown import Markdown
 from markdown.preprocessors import Preprocessor
 
+from press.extensions import order
 from press.extensions.page import current_page
 from press.problems import Finding
 from press.sources.fences import scan
 from press.sources.prose import without_code
 
 _NAME = "press_lines"
-_BEFORE_ALL_OTHERS = 200
 
 log = logging.getLogger("mkdocs.press")
 
@@ -58,7 +58,7 @@ class Lines(Preprocessor):  # type: ignore[misc]  # the library has no types
 
 def keep_lines(md: Markdown) -> None:
     """Let `md` keep the lines of what it renders."""
-    md.preprocessors.register(Lines(md), _NAME, _BEFORE_ALL_OTHERS)
+    md.preprocessors.register(Lines(md), _NAME, order.LINES)
 
 
 def line_in_prose(md: Markdown, text: str) -> int | None:

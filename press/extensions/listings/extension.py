@@ -22,6 +22,7 @@ from markdown.preprocessors import Preprocessor
 
 from press.evidence.transcripts import SUFFIX as TRANSCRIPT
 from press.evidence.transcripts import check_fresh, read_transcript
+from press.extensions import order
 from press.extensions.listings.captions import COPY_BUTTON, caption
 from press.extensions.listings.code_blocks import code_block
 from press.extensions.listings.highlighting import highlight
@@ -39,7 +40,6 @@ from press.sources.fences import PREFIX, Fence, is_include, scan
 from press.sources.includes import Include, Shown, excesses, parse_include, resolve
 
 _NAME = "press_listings"
-_BEFORE_SNIPPETS = 40
 _KEY = "press"  # the option by which the formatter finds the HTML of a fence
 
 
@@ -238,7 +238,7 @@ class ListingsExtension(Extension):  # type: ignore[misc]  # the library has no 
         repository = Repository(
             Path(self.getConfig("root")), str(self.getConfig("repo_url")).rstrip("/")
         )
-        md.preprocessors.register(Listings(md, repository), _NAME, _BEFORE_SNIPPETS)
+        md.preprocessors.register(Listings(md, repository), _NAME, order.LISTINGS)
 
 
 def makeExtension(**options: Any) -> ListingsExtension:  # noqa: N802 — Python-Markdown's name
