@@ -61,12 +61,16 @@ class Memo:
                 _keep(path, text)
         return text
 
+    @property
+    def source(self) -> Path:
+        """The file of the module that keeps them."""
+        return self.code.joinpath(*self.module.split(".")).with_suffix(".py")
+
     def decided_by(self) -> list[str]:
         """The code that decides, as a digest, and the versions of the libraries."""
-        path = self.code.joinpath(*self.module.split(".")).with_suffix(".py")
         libraries = [f"{library} {version(library)}" for library in self.libraries]
         python = f"Python {sys.version_info.major}.{sys.version_info.minor}"
-        return [source_hash(path, self.code), python, *libraries]
+        return [source_hash(self.source, self.code), python, *libraries]
 
     def _is_still(self, decides: list[str]) -> bool:
         """Whether the code on disk is that which runs: a preview outlives an edit of the press."""

@@ -151,7 +151,7 @@ def test_what_is_left_of_a_text_is_replaced(
     _memo(code).recall(tmp_path, "x", make)
     (path,) = _kept(tmp_path)
     whole = path.read_bytes()
-    path.write_bytes(whole[:-1] if left == b"half" else left)
+    path.write_bytes(whole[:-4] if left == b"half" else left)
 
     assert _memo(code).recall(tmp_path, "x", make) == TEXT
     assert path.read_bytes() == whole

@@ -15,9 +15,9 @@ import pytest
 
 from lab.source import modules
 from press import figures
-from press.figures import drawn
 from press.figures.drawing import axes
 from press.figures.drawing.render import render
+from press.figures.drawn import MEMO
 from tests.press.figures.examples import EACH, bars
 from tests.press.records import record, samples, write
 
@@ -117,9 +117,8 @@ def test_all_code_of_ours_that_runs_while_a_figure_is_drawn_decides_whether_it_i
 ) -> None:
     EACH[kind]()
 
-    path = Path(drawn.__file__)
     assert Path(axes.__file__) in ran()
-    assert ran() <= {*modules(path, HOME).values()}
+    assert ran() <= {*modules(MEMO.source, HOME).values()}
 
 
 @pytest.fixture
