@@ -19,11 +19,12 @@ from pathlib import Path
 
 from lab.record import replace_text
 from lab.source import source_hash
+from press.repository import MEMO
 
-DIRECTORY = Path(".cache/press")
 LIMIT = 5_000
 """How many texts a memo keeps: several times what a site of fifty articles asks for."""
 
+# Where the code that runs was loaded from, whichever repository it works on.
 _CODE = Path(__file__).resolve().parents[1]
 
 
@@ -53,7 +54,7 @@ class Memo:
         """
         decides = _decides(self)
         key = _digest(json.dumps([decides, made_of], sort_keys=True))
-        path = root / DIRECTORY / self.name / key
+        path = root / MEMO / self.name / key
         text = _read(path)
         if text is None:
             text = make()

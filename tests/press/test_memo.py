@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from press import memo
-from press.memo import DIRECTORY, Memo
+from press.memo import Memo
+from press.repository import MEMO
 
 TEXT = "a line\r\nand µ"
 
@@ -56,7 +57,7 @@ def _next_process() -> None:
 
 
 def _kept(root: Path) -> list[Path]:
-    return [path for path in (root / DIRECTORY).rglob("*") if path.is_file()]
+    return [path for path in (root / MEMO).rglob("*") if path.is_file()]
 
 
 def test_a_text_is_made_once_and_then_remembered_as_it_was(

@@ -8,6 +8,7 @@ import pytest
 from bs4 import Tag
 
 from press import memo
+from press.repository import MEMO
 from tests.press.figures.examples import DRAWN, EACH, shedding, soup, sweep
 from tests.press.records import record, write
 
@@ -22,7 +23,7 @@ def remembered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remembered: Path) -> Path:
     """A repository with a record of each kind, which is the current directory."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(memo, "DIRECTORY", remembered)
+    monkeypatch.setattr(memo, "MEMO", remembered)
     write(tmp_path, record(tmp_path))
     write(tmp_path, sweep(tmp_path))
     write(tmp_path, shedding(tmp_path))
@@ -30,9 +31,9 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remembered: Path) -> P
 
 
 @pytest.fixture
-def forgetful(monkeypatch: pytest.MonkeyPatch, remembered: Path) -> None:
+def forgetful(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
     """Nothing was drawn before, and what is drawn is kept in the repository, as in a build."""
-    monkeypatch.setattr(memo, "DIRECTORY", Path(".cache/press"))
+    monkeypatch.setattr(memo, "MEMO", MEMO)
 
 
 @pytest.fixture(params=EACH)

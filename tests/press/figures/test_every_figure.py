@@ -84,7 +84,7 @@ def test_a_drawing_shows_the_same_bytes_for_the_same_data(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     drawn = {kind: EACH[kind]() for kind in DRAWN}
-    monkeypatch.setattr(memo, "DIRECTORY", Path("drawn/anew"))
+    monkeypatch.setattr(memo, "MEMO", Path("drawn/anew"))
 
     assert {kind: EACH[kind]() for kind in DRAWN} == drawn
     assert list(Path("drawn/anew").rglob("*"))
