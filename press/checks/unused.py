@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from press.evidence import records as measurements
-from press.finding import Finding
+from press.problems import Finding
 from press.sources.front_matter import Document, PostMeta
 
 _INCLUDE = re.compile(r"(?<!;)--8<--[ \t]+[\"']([^\"':\n]+)")

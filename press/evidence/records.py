@@ -280,7 +280,7 @@ def current(name: str, root: Path = Path()) -> Record:
     except SyntaxError as error:
         raise RecordError(
             f"measurement {name!r} was made by {module.as_posix()}, which is not Python: {error}",
-            f"Mend it, then run `{record.command}`.",
+            f"Fix it, then run `{record.command}`.",
         ) from None
     if source != record.source:
         raise RecordError(

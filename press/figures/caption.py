@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from press.figures.tables import Table, rendered
+from press.evidence.quantities import marked_up
 from press.evidence.records import DIRECTORY, Claim, Record, Spread, drift
-from press.extensions.numbers import marked_up
 from press.evidence.units import format_number, format_range, format_value
+from press.figures.tables import Table, rendered
 
 SITE_ROOT = "site-root:"
 """Stands for the way to the site's root, which depends on the page that shows the figure."""

@@ -35,7 +35,7 @@ class _Lines(logging.Filter):
         if found:
             path = f"docs/{found['page']}"
             line = _line_of_link(self.root / path, found["target"])
-            record.msg = f"{path}:{line}: it contains {found['what']} Mend the link or its target."
+            record.msg = f"{path}:{line}: it contains {found['what']} Fix the link or its target."
             record.args = ()
         return True
 

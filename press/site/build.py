@@ -1,4 +1,4 @@
-"""The strict build: the whole proof, then the whole site, or no new site at all."""
+"""The strict build: all checks, then the whole site, or no new site at all."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from mkdocs.commands.build import build as build_with_mkdocs
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 
-from press.site.cards import draw_cards
-from press.sources.pages import documents, sources
-from press.finding import Finding
 from press.checks.links import crawl
-from press.checks.sources import proof
-from press.site.search_index import index_search
-from press.sources.settings import CONFIG, Settings, load_settings
+from press.checks.sources import check_sources
+from press.problems import Finding
+from press.site.cards import draw_cards
 from press.site.plain_markdown import write_twins
+from press.site.search_index import index_search
+from press.sources.pages import documents, sources
+from press.sources.settings import CONFIG, Settings, load_settings
 
 SITE = Path("site")
 
@@ -58,7 +58,7 @@ def build(root: Path, now: datetime, site: Path = SITE) -> None:
         BuildError: if anything is wrong, warnings included.
     """
     settings = load_settings(root)
-    _stop_for(proof(root, now))
+    _stop_for(check_sources(root, now))
     site = root / site
     staging = site.with_name(f"{site.name}.new")
     shutil.rmtree(staging, ignore_errors=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pagefind_bin import get_executable
 
-from press.finding import Finding
+from press.problems import Finding
 from press.sources.settings import CONFIG, Settings
 
 

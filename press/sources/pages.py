@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from press.finding import Finding
+from press.problems import Finding
 from press.sources.front_matter import Document, ErrorMeta, PageMeta, PostMeta, parse
 from press.sources.settings import Settings
 

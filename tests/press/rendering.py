@@ -15,7 +15,7 @@ from mkdocs.config import load_config
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import _ExtractAnchorsTreeprocessor, _RelativePathTreeprocessor
 
-from press.extensions.listings import fence_blocks as listings
+from press.extensions import listings
 
 REPO_URL = "https://code.example/blog"
 
@@ -63,7 +63,7 @@ class Repo:
                 "pymdownx.snippets",
                 "pymdownx.superfences",
                 "pymdownx.tabbed",
-                "press.extensions.listings.fence_blocks",
+                "press.extensions.listings",
                 "press.extensions.maths",
                 "press.extensions.tables",
             ],
@@ -87,7 +87,10 @@ class Repo:
             "format": listings.formatter,
         }
         return {
-            "press.extensions.listings.fence_blocks": {"root": str(self.root), "repo_url": REPO_URL},
+            "press.extensions.listings": {
+                "root": str(self.root),
+                "repo_url": REPO_URL,
+            },
             "pymdownx.arithmatex": {"generic": True},
             "pymdownx.snippets": {"base_path": [str(self.root)], "check_paths": True},
             "pymdownx.superfences": {

@@ -24,6 +24,7 @@ _TEMPLATES = {
     ),
     "partials/language.html": "{% macro t(key) %}{{ key }}{% endmacro %}\n",
     "blog-post.html": '{% extends "main.html" %}\n',
+    "tag.html": '{% extends "main.html" %}\n',
     "blog.html": (
         '<!doctype html><html lang="en"><head><title>{{ page.title }}</title></head>'
         "<body>{{ page.content }}"
@@ -44,16 +45,17 @@ plugins:
       post_readtime: false
   - material/tags
 hooks:
+  - HOOK
 markdown_extensions:
-  - press.checks.sources
+  - press.extensions.page_findings
   - pymdownx.snippets: {base_path: [.], check_paths: true, restrict_base_path: true}
   - pymdownx.superfences:
       custom_fences:
         - name: "*"
           class: listing
-          validator: !!python/name:press.extensions.listings.fence_blocks.validator
-          format: !!python/name:press.extensions.listings.fence_blocks.formatter
-  - press.extensions.listings.fence_blocks
+          validator: !!python/name:press.extensions.listings.validator
+          format: !!python/name:press.extensions.listings.formatter
+  - press.extensions.listings
 extra:
   authors: [The Under Load authors]
   categories: [Capacity, Connections]
@@ -61,7 +63,7 @@ extra:
   tags: [asyncio, asyncpg, queueing]
 validation:
   links: {not_found: warn, anchors: warn, absolute_links: warn, unrecognized_links: warn}
-"""
+""".replace("HOOK", f"{ROOT}/press/hook.py")
 
 
 def write(root: Path, path: str, text: str) -> None:
@@ -70,15 +72,9 @@ def write(root: Path, path: str, text: str) -> None:
     (root / path).write_text(text, encoding="utf-8")
 
 
-def repository(root: Path, *hooks: str) -> Path:
-    """Write a repository with plain templates, a front page and no article.
-
-    Args:
-        root: where.
-        hooks: modules of the press that are hooks, beside `hooks` itself.
-    """
-    lines = "".join(f"  - {ROOT}/press/{name}.py\n" for name in ("hooks", *hooks))
-    write(root, "mkdocs.yml", _SETTINGS.replace("hooks:\n", f"hooks:\n{lines}"))
+def repository(root: Path) -> Path:
+    """Write a repository with plain templates, a front page and no article, at `root`."""
+    write(root, "mkdocs.yml", _SETTINGS)
     for name, template in _TEMPLATES.items():
         write(root, f"overrides/{name}", template)
     write(root, "docs/index.md", "# Front page\n")

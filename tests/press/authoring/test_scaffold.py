@@ -14,9 +14,9 @@ from lab import transcript
 from lab.catalog import find
 from lab.source import source_hash
 from press.__main__ import main
-from press.site.build import build
-from press.checks.sources import proof
 from press.authoring.scaffold import ScaffoldError, post
+from press.checks.sources import check_sources
+from press.site.build import build
 from tests.press.tree import NOW, ROOT, repository, warnings, write
 
 TITLE = 'Your "pool" is a queue: it waits'
@@ -79,7 +79,7 @@ def test_a_title_becomes_an_article_with_listing_transcript_test_and_experiment(
 def test_the_draft_has_no_problem_and_does_not_stop_a_strict_build(root: Path) -> None:
     post(root, TITLE)
 
-    assert proof(root, NOW) == []
+    assert check_sources(root, NOW) == []
     build(root, NOW)
     assert not (root / "site" / SLUG).exists()
 

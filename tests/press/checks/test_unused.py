@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from press.sources.front_matter import PostMeta, parse
 from press.checks.unused import unused
+from press.sources.front_matter import PostMeta, parse
 from tests.press import records
 from tests.press.tree import article, write
 

@@ -29,7 +29,7 @@ def test_a_broken_link_is_named_with_file_and_line(
 
     assert caplog.messages == [
         "docs/posts/pool.md:6: it contains a link 'no.md#why', but it is not found. "
-        "Mend the link or its target."
+        "Fix the link or its target."
     ]
 
 

@@ -1,4 +1,4 @@
-"""`mkdocs serve` tells an author what is wrong, goes on, and recovers when it is mended."""
+"""`mkdocs serve` tells an author what is wrong, goes on, and recovers when it is fixed."""
 
 from __future__ import annotations
 

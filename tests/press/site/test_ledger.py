@@ -9,8 +9,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from lab.source import source_hash
-from press.site.ledger import ledger
 from press.evidence.records import RecordError
+from press.site.ledger import ledger
 from tests.press import records
 from tests.press.tree import BODY, front_matter, repository, write
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from press.sources.pages import documents, sources
 from press.sources.front_matter import ErrorMeta, PageMeta, PostMeta
+from press.sources.pages import documents, sources
 from press.sources.settings import load_settings
 from tests.press.tree import article, repository, write
 

@@ -1,4 +1,4 @@
-"""What mkdocs.yml settles for the proof."""
+"""What mkdocs.yml settles for the checks."""
 
 from __future__ import annotations
 
