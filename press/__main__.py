@@ -10,7 +10,10 @@ from pathlib import Path
 
 from press.authoring.scaffold import ScaffoldError, post
 from press.checks.sources import check_sources
-from press.site.build import SITE, BuildError, build, listed
+from press.problems import listed
+from press.repository import SITE
+from press.site.build import build
+from press.site.engine import BuildError
 from press.sources.settings import SettingsError
 
 
@@ -45,7 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m press")
     commands = parser.add_subparsers(dest="command", required=True)
     builder = commands.add_parser("build", help="prove the sources and build the site strictly")
-    builder.add_argument("--site", type=Path, default=SITE, help="where the site goes: %(default)s")
+    builder.add_argument(
+        "--site", type=Path, default=Path(SITE), help="where the site goes: %(default)s"
+    )
     commands.add_parser("check", help="list what is wrong with the sources, without building")
     scaffold = commands.add_parser("post", help="begin an article")
     scaffold.add_argument("title", help="its title: a claim that can be false")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from press.problems import Finding, close_and_existing
+from press.repository import CONFIG
 from press.sources.front_matter import Document
-from press.sources.settings import CONFIG
 
 
 def check_names(

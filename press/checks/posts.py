@@ -9,6 +9,7 @@ from pathlib import Path
 from press.checks.names import unknown_name
 from press.evidence.records import MeasurementError, current
 from press.problems import Finding
+from press.repository import page_source
 from press.sources.front_matter import Document, PostMeta
 from press.sources.settings import Settings
 
@@ -30,7 +31,7 @@ def check_post(
     yield from _check_headline(page, meta, settings.root)
     yield from _check_dates(page, meta, now)
     if meta.cover and not (settings.docs / meta.cover).is_file():
-        what = f"docs/{meta.cover} does not exist"
+        what = f"{page_source(meta.cover)} does not exist"
         yield Finding(page.path, page.line("cover"), what, "Add the picture, or delete the key.")
 
 

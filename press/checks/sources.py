@@ -15,6 +15,7 @@ from press.checks.names import check_names
 from press.checks.posts import check_post
 from press.checks.site_wide import check_addresses, check_series, check_unpublished_links
 from press.checks.style import check_shape, check_wording
+from press.checks.symbolic_links import check_symbolic_links
 from press.checks.unused import unused
 from press.problems import Finding
 from press.sources.front_matter import Document, PostMeta
@@ -35,6 +36,7 @@ def check_sources(root: Path, now: datetime) -> list[Finding]:
     settings = load_settings(root)
     pages = documents(settings)
     findings = [finding for page in pages for finding in _check_page(page, settings, now)]
+    findings += check_symbolic_links(root)
     findings += check_addresses(pages)
     findings += check_series(pages)
     findings += check_unpublished_links(pages, now)

@@ -17,6 +17,7 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 from math_core import LatexError, LatexToMathML
 
 from press.extensions import order
@@ -120,7 +121,7 @@ class Maths(Treeprocessor):  # type: ignore[misc]  # the library has no types
             html = report(self.md, line, problem.what, problem.remedy)
             shown = ElementTree.fromstring(html)
             element.attrib.update(shown.attrib)
-            element.text = shown.text
+            element.text = AtomicString(shown.text or "")  # quotes stay as the log has them
             return
         element.set("class", "math")
         if display:

@@ -19,9 +19,8 @@ from press.checks.sources import check_sources
 from press.extensions import order
 from press.extensions.page import current_page
 from press.problems import Finding
+from press.repository import FRONT_PAGE
 from press.sources.settings import SettingsError
-
-FRONT_PAGE = "docs/index.md"
 
 _NAME = "press_page_findings"
 

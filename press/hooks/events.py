@@ -28,6 +28,7 @@ def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) 
 
 def on_pre_build(*, config: MkDocsConfig) -> None:
     """Prepare for a build."""
+    preview.refuse_elsewhere(config)
     garbage.stop_collecting()
     reuse.listen_for_warnings()
     link_warnings.add_lines_to_link_warnings(preview.root(config))

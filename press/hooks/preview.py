@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
+
+from press.repository import page_source
 
 _command = "build"
 
@@ -28,4 +31,14 @@ def root(config: MkDocsConfig) -> Path:
 
 def source(file: File) -> str:
     """The Markdown file of a page as an author names it, `docs/posts/pool.md`."""
-    return f"docs/{file.src_uri}"
+    return page_source(file.src_uri)
+
+
+def refuse_elsewhere(config: MkDocsConfig) -> None:
+    """Stop where the current directory is not the repository, against which paths are resolved.
+
+    Raises:
+        PluginError: naming the directory to go to.
+    """
+    if root(config) != Path.cwd().resolve():
+        raise PluginError(f"Run this in {root(config)}: the paths of listings begin there.")

@@ -21,15 +21,16 @@ from mkdocs.structure.toc import TableOfContents
 
 from press.extensions.page_findings import findings_by_page
 from press.hooks.preview import is_preview, root, source
+from press.repository import CONFIG, LOCK, MEASUREMENTS, SNIPPETS, TEST_RUN
 from press.sources.pages import is_one_of_many
 
 MADE_OF = (
-    "mkdocs.yml",
-    "requirements.txt",
-    "build/verification.json",
-    "docs/measurements",
+    CONFIG,
+    LOCK,
+    TEST_RUN,
+    MEASUREMENTS,
     "lab",
-    "snippets",
+    SNIPPETS,
 )
 
 

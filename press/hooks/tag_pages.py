@@ -11,18 +11,10 @@ from datetime import UTC, datetime
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
-from pymdownx.slugs import slugify
 
 from press.hooks.preview import is_preview, root
-from press.sources.articles import articles
+from press.sources.articles import articles, tag_url
 from press.sources.settings import load_settings
-
-_slug = slugify(case="lower")
-
-
-def tag_address(tag: str) -> str:
-    """The address of a tag's page, relative to the root of the site."""
-    return f"tags/{_slug(tag, '-')}/"
 
 
 def add(files: Files, config: MkDocsConfig) -> None:
@@ -32,5 +24,5 @@ def add(files: Files, config: MkDocsConfig) -> None:
     for tag in sorted(used):
         name = json.dumps(tag)
         text = f"---\ntitle: {name}\ntag: {name}\ntemplate: tag.html\n---\n"
-        source = tag_address(tag).removesuffix("/") + ".md"
+        source = tag_url(tag).removesuffix("/") + ".md"
         files.append(File.generated(config, source, content=text))

@@ -16,9 +16,9 @@ from mkdocs.structure.pages import Page
 from press.evidence.quantities import number
 from press.evidence.records import MeasurementError
 from press.hooks.feeds import for_feed
-from press.hooks.tag_pages import tag_address
 from press.site import plain_markdown as twins
 from press.site.cards import card_address
+from press.sources.articles import tag_url
 from press.sources.prose import words
 
 WORDS_PER_MINUTE = 220
@@ -80,7 +80,7 @@ def add(env: Environment, config: MkDocsConfig) -> None:
         "headline": headline_of,
         "for_feed": for_feed,
         "reading_time": reading_time,
-        "tag_address": tag_address,
+        "tag_address": tag_url,
         "related": lambda page: related(page, plugin.blog.posts),
         "twin": lambda page: twins.NAME,
     }

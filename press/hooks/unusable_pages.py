@@ -14,6 +14,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 
 from press.hooks.preview import root
+from press.repository import below_docs
 from press.sources.front_matter import Document
 from press.sources.pages import documents
 from press.sources.settings import SettingsError, load_settings
@@ -32,7 +33,7 @@ def replace(files: Files, config: MkDocsConfig) -> None:
     except SettingsError as error:
         raise PluginError(str(error)) from None
     for page in documents(settings):
-        file = files.get_file_from_path(page.path.removeprefix("docs/"))
+        file = files.get_file_from_path(below_docs(page.path))
         if page.meta is None and file is not None:
             for finding in page.findings:
                 log.warning("%s", finding)

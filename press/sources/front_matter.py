@@ -78,7 +78,6 @@ class PageMeta(Keys):
     date: Dates | None = Field(default=None, description="a mapping that holds created: 2026-11-20")
     tags: list[Text] = Field(default=[], description="a list of tags, each of them text")
     template: Text | None = Field(default=None, description="the name of a file in overrides")
-    hide: list[Text] = Field(default=[], description="a list of parts of the page")
 
 
 class ErrorMeta(PageMeta):

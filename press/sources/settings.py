@@ -10,8 +10,7 @@ from typing import Any
 import yaml
 
 from press.problems import Finding
-
-CONFIG = "mkdocs.yml"
+from press.repository import CONFIG, DOCS
 
 
 class SettingsError(Exception):
@@ -53,7 +52,7 @@ class Settings:
     @property
     def docs(self) -> Path:
         """Where the pages are."""
-        return self.root / "docs"
+        return self.root / DOCS
 
 
 def load_settings(root: Path) -> Settings:

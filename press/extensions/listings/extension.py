@@ -35,7 +35,7 @@ from press.extensions.listings.rules import (
 from press.extensions.page import add_anchor
 from press.extensions.reporting import report
 from press.problems import ProblemError
-from press.repository import Repository
+from press.repository import SNIPPETS, Repository
 from press.sources.fences import PREFIX, Fence, is_include, scan
 from press.sources.includes import Include, Shown, excesses, parse_include, resolve
 
@@ -144,7 +144,7 @@ class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
         )
 
     def _anchor(self, include: Include) -> str:
-        path = PurePosixPath(include.path.removeprefix("snippets/")).with_suffix("")
+        path = PurePosixPath(include.path.removeprefix(f"{SNIPPETS}/")).with_suffix("")
         words = re.sub(r"[^a-z0-9]+", "-", f"{path}-{include.region or ''}".lower()).strip("-")
         self.anchors[words] += 1
         again = f"-{self.anchors[words]}" if self.anchors[words] > 1 else ""

@@ -17,7 +17,7 @@ from press.__main__ import main
 from press.authoring.scaffold import ScaffoldError, post
 from press.checks.sources import check_sources
 from press.site.build import build
-from tests.press.tree import NOW, ROOT, repository, warnings, write
+from tests.press.miniature import NOW, ROOT, repository, warnings, write
 
 TITLE = 'Your "pool" is a queue: it waits'
 SLUG = "your-pool-is-a-queue-it-waits"
@@ -29,12 +29,15 @@ def root(tmp_path: Path) -> Path:
     return repository(tmp_path)
 
 
+FONT_FILES = {".woff2", ".ttf", ".otf"}
+
+
 def files(root: Path) -> dict[str, str]:
     """The text of every file of a repository."""
     return {
         path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
         for path in root.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.suffix not in FONT_FILES
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from press.checks.links import Crawl, crawl
-from tests.press.tree import write
+from tests.press.miniature import write
 
 URL = "https://blog.example/load/"
 

@@ -9,7 +9,7 @@ import pytest
 
 from press.checks.sources import check_sources
 from tests.press import records
-from tests.press.tree import BODY, NOW, article, repository, write
+from tests.press.miniature import BODY, NOW, article, repository, write
 
 POST = "docs/posts/pool.md"
 SERIES = "Scalable backends"

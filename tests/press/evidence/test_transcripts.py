@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.source import source_hash
-from tests.press.rendering import Repo, include
+from tests.press.miniature import Repo, include
 
 PATH = "snippets/pool/exhaustion.out"
 MODULE = "snippets/pool/exhaustion.py"

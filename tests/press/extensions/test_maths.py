@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.press.rendering import Repo
+from tests.press.miniature import Repo
 
 
 def test_a_formula_in_a_sentence_becomes_mathml(repo: Repo) -> None:

@@ -12,22 +12,7 @@ from mkdocs.exceptions import Abort
 
 from press.extensions.reporting import report
 from press.problems import ProblemError
-from tests.press.pages import logged
-from tests.press.rendering import include, mkdocs_converter
-
-TEMPLATE = "<!doctype html><html><body>{{ page.content }}</body></html>\n"
-SETTINGS = """\
-site_name: A site
-theme: {name: null, custom_dir: theme}
-markdown_extensions:
-  - press.extensions.listings
-  - pymdownx.superfences:
-      custom_fences:
-        - name: "*"
-          class: listing
-          validator: !!python/name:press.extensions.listings.validator
-          format: !!python/name:press.extensions.listings.formatter
-"""
+from tests.press.miniature import include, logged, mkdocs_converter, repository, write
 
 
 def test_a_problem_names_page_line_fault_and_remedy(tmp_path: Path) -> None:
@@ -56,13 +41,8 @@ def test_an_error_reads_as_its_report_does() -> None:
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A site of one page, whose listing is not there, in the current directory."""
-    for path, text in {
-        "mkdocs.yml": SETTINGS,
-        "theme/main.html": TEMPLATE,
-        "docs/index.md": f"---\ntitle: A\n---\n\nText.\n\n{include('snippets/a.py')}",
-    }.items():
-        (tmp_path / path).parent.mkdir(exist_ok=True)
-        (tmp_path / path).write_text(text, encoding="utf-8")
+    repository(tmp_path)
+    write(tmp_path, "docs/index.md", f"---\ntitle: A\n---\n\nText.\n\n{include('snippets/a.py')}")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -84,7 +64,6 @@ def test_a_preview_goes_on_and_recovers_when_the_page_is_mended(site: Path) -> N
     shown = (site / "site/index.html").read_text(encoding="utf-8")
     assert '<div class="problem" role="alert">docs/index.md:7: there is no file' in shown
 
-    (site / "snippets").mkdir()
     (site / "snippets/a.py").write_text("x = 1\n", encoding="utf-8")
     assert build_site(strict=True) == []
     fixed = (site / "site/index.html").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ import pytest
 from mkdocs.exceptions import Abort
 
 from press.hooks import events
-from tests.press.tree import ROOT, article, preview, repository, write
+from tests.press.miniature import ROOT, article, preview, repository, write
 
 
 def test_the_hook_forwards_every_event(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from press.hooks.link_warnings import add_lines_to_link_warnings
-from tests.press.tree import write
+from tests.press.miniature import write
 
 PAGE = "posts/pool.md"
 

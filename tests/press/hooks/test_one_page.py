@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from mkdocs.exceptions import Abort
 
-from tests.press.tree import article, preview, publish, repository, warnings, write
+from tests.press.miniature import article, preview, publish, repository, warnings, write
 
 POOL, QUEUE = "docs/posts/pool.md", "docs/posts/queue.md"
 

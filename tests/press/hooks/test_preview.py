@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.press.tree import ROOT, article, repository, warnings, write
+from tests.press.miniature import ROOT, article, repository, warnings, write
 
 POST = "docs/posts/pool.md"
 

@@ -11,7 +11,7 @@ import pytest
 from markdown import Markdown
 
 from press.hooks import reuse
-from tests.press.tree import article, preview, repository, warnings, write
+from tests.press.miniature import article, preview, repository, warnings, write
 
 POOL, QUEUE = "docs/posts/pool.md", "docs/posts/queue.md"
 LISTING = "snippets/pool/sized.py"

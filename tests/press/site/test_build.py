@@ -11,10 +11,11 @@ from mkdocs.config.defaults import MkDocsConfig
 
 from press.__main__ import main
 from press.problems import Finding
-from press.site.build import BuildError, build
+from press.site.build import build
+from press.site.engine import BuildError
 from press.sources.settings import Settings
 from tests.press import records
-from tests.press.tree import BODY, NOW, article, repository, write
+from tests.press.miniature import BODY, NOW, article, repository, write
 
 POST = "docs/posts/pool.md"
 HEADLINE = {"measurement": "pool-sizing", "quantity": "speedup", "label": "requests served"}
@@ -108,7 +109,7 @@ def test_a_warning_of_any_library_stops_the_build(
         mkdocs_build(config)
         logging.getLogger("some.library").warning("something is odd")
 
-    monkeypatch.setattr("press.site.build.build_with_mkdocs", with_warning)
+    monkeypatch.setattr("press.site.engine.build", with_warning)
 
     assert refusal(root) == ["something is odd"]
     assert not (root / "site").exists()
@@ -120,7 +121,7 @@ def test_a_page_that_ends_the_process_ends_only_the_build(
     def leave(config: MkDocsConfig) -> None:
         raise SystemExit(0)
 
-    monkeypatch.setattr("press.site.build.build_with_mkdocs", leave)
+    monkeypatch.setattr("press.site.engine.build", leave)
 
     assert refusal(root) == ["a code block of a page ended the build with SystemExit"]
 

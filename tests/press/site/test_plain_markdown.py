@@ -9,7 +9,7 @@ import pytest
 from press.site.plain_markdown import twin, write_twins
 from press.sources.pages import documents, posts
 from press.sources.settings import load_settings
-from tests.press.tree import article, repository, write
+from tests.press.miniature import article, repository, write
 
 MODULE = """\
 # --8<-- [start:half]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from press.sources.front_matter import Document, ErrorMeta, PageMeta, PostMeta, parse
-from tests.press.tree import article, front_matter
+from tests.press.miniature import article, front_matter
 
 PATH = "docs/posts/pool.md"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from markdown.preprocessors import Preprocessor
 
-from tests.press.rendering import Repo, code_text, include
+from tests.press.miniature import Repo, code_text, include
 
 PATH = "snippets/pool/sized.py"
 MODULE = """\
