@@ -45,6 +45,7 @@ check: $(VENV)/ready  ## linters, types, imports, strict site build
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m mypy
+	$(VENV)/bin/lint-imports --no-logo --cache-dir .cache/imports
 	$(PYTHON) -m press build
 
 post: $(VENV)/ready  ## begin an article: TITLE="Your claim" [PACKAGE=name]
