@@ -23,6 +23,8 @@ from packaging.utils import canonicalize_name
 from tests.declared import GROUPS, LOCK, ROOT, Pin, declared, read_lock
 
 PINS = tuple(read_lock(LOCK.read_text(encoding="utf-8")))
+# The continuous run's own tools are pinned alike, each apart.
+LOCKS = [LOCK, *(ROOT / ".ci").glob("*.txt")]
 
 
 # The oldest Python, the one before the patch release that some pins look at, and each later one.
@@ -95,8 +97,9 @@ def test_nothing_is_pinned_twice_for_one_environment(python: str, platform: str)
     assert len(names) == len(set(names))
 
 
-def test_every_entry_is_a_pin_with_hashes_and_nothing_else() -> None:
-    for pin in PINS:
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_every_entry_is_a_pin_with_hashes_and_nothing_else(lock: Path) -> None:
+    for pin in read_lock(lock.read_text(encoding="utf-8")):
         assert pin.version, pin.requirement
         assert not pin.requirement.url, pin.requirement
         assert not pin.requirement.extras, pin.requirement
@@ -104,8 +107,9 @@ def test_every_entry_is_a_pin_with_hashes_and_nothing_else() -> None:
         assert all(value.startswith("sha256:") and len(value) == 71 for value in pin.hashes)
 
 
-def test_the_lock_has_no_address_and_no_comment() -> None:
-    text = LOCK.read_text(encoding="utf-8")
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_a_lock_has_no_address_and_no_comment(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8")
     assert "://" not in text
     assert "#" not in text
 
