@@ -99,6 +99,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> None:
     env.globals |= {
         "card": card_address,
         "headline": headline_of,
+        "markdown_text": twins.markdown_text,
         "reading_time": reading_time,
         "related": lambda page: related(page, plugin.blog.posts),
         "twin": lambda page: twins.NAME,
