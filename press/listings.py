@@ -21,6 +21,7 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
 from press.captions import COPY_BUTTON, caption
+from press.code_lines import shown_line
 from press.fences import PREFIX, Fence, is_include, scan
 from press.highlighting import dedent, highlight
 from press.includes import Include, Shown, excesses, parse_include, resolve
@@ -176,7 +177,7 @@ class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
         language = fence.language or "text"
         reason = escape(fence.untested or "", quote=False)
         code = highlight("\n".join(fence.content), language, self.repository.root)
-        lines = "\n".join(f'<span class="line">{line}</span>' for line in code)
+        lines = "\n".join(map(shown_line, fence.content, code))
         return (
             '<figure class="listing listing--untested"><div class="highlight"><pre tabindex="0">'
             f'<code class="language-{escape(language)}">{lines}\n</code></pre></div>'
@@ -287,20 +288,22 @@ def _items_below(fence: Fence, lines: Sequence[str]) -> int:
 def _code(lines: Sequence[Line], code: Sequence[str], language: str) -> str:
     """Lines of code as a block, without the indentation that they share."""
     shared = min(len(line.text) - len(line.text.lstrip()) for line in lines if line.text)
-    html = "\n".join(map(_line, lines, dedent(code, shared)))
+    html = "\n".join(
+        _line(line, line.text[shared:], dedented)
+        for line, dedented in zip(lines, dedent(code, shared), strict=True)
+    )
     return (
         '<div class="highlight"><pre tabindex="0">'
         f'<code class="language-{escape(language)}">{html}\n</code></pre></div>'
     )
 
 
-def _line(line: Line, code: str) -> str:
-    classes = "line line--marked" if line.marked else "line"
+def _line(line: Line, text: str, code: str) -> str:
     notes = "".join(
         f'<span class="note" role="img" aria-label="note {note}">{note}</span>'
         for note in line.notes
     )
-    return f'<span class="{classes}" data-line="{line.number}">{code}{notes}</span>'
+    return shown_line(text, f"{code}{notes}", marked=line.marked, number=line.number)
 
 
 def validator(
