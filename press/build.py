@@ -16,6 +16,7 @@ from mkdocs.commands.build import build as build_with_mkdocs
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 
+from press.assets import name_assets
 from press.cards import draw_cards
 from press.corpus import documents, sources
 from press.finding import Finding
@@ -37,7 +38,7 @@ def check_links(site: Path, settings: Settings) -> list[Finding]:
 
 
 # What happens to a site that MkDocs has built, in this order: what adds files, then the crawl.
-STEPS: tuple[Step, ...] = (draw_cards, write_twins, index_search, check_links)
+STEPS: tuple[Step, ...] = (draw_cards, write_twins, name_assets, index_search, check_links)
 
 
 class BuildError(Exception):
