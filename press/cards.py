@@ -18,16 +18,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fontTools.ttLib import TTFont
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from press.corpus import documents, posts
+from press.covers import CARD_SIZE
 from press.finding import Finding
 from press.frontmatter import PostMeta
 from press.numbers import number
 from press.settings import Settings
 from press.units import NO_BREAK_SPACE
 
-SIZE = (1200, 630)
+SIZE = CARD_SIZE
 DIRECTORY = "cards"
 SITE_CARD = "card.png"
 
@@ -84,18 +85,26 @@ def card_address(page: Addressed) -> str:
     An article has its own; all other pages share the card of the site.
     """
     article = page.meta.get("template") == "blog-post.html"
-    return _article_card(page.url.strip("/")) if article else SITE_CARD
+    return _article_card(page.url.strip("/"), page.meta.get("cover")) if article else SITE_CARD
 
 
 def draw_cards(site: Path, settings: Settings) -> list[Finding]:
-    """Put the card of the site, and one for each article that it has, into it."""
+    """Put the card of the site, and one for each article that it has, into it.
+
+    The card of an article with a cover is its cover.
+    """
     memo = settings.root / ".cache" / "press" / "cards"
     memo.mkdir(parents=True, exist_ok=True)
     (site / DIRECTORY).mkdir(exist_ok=True)
     cards = {SITE_CARD: Card(settings.site_name, "", settings.site_description, "", "")}
     for _, meta in posts(documents(settings)):
-        if (site / meta.slug / "index.html").is_file():  # not a draft
-            cards[_article_card(meta.slug)] = _card(meta, settings)
+        if not (site / meta.slug / "index.html").is_file():  # a draft
+            continue
+        address = _article_card(meta.slug, meta.cover)
+        if meta.cover:
+            _cropped(settings.docs / meta.cover).save(site / address, "JPEG", quality=85)
+        else:
+            cards[address] = _card(meta, settings)
     for address, card in cards.items():
         drawn = memo / f"{card.key}.png"
         if not drawn.is_file():
@@ -141,8 +150,17 @@ def draw(card: Card, fonts: Path) -> Image.Image:
     return image
 
 
-def _article_card(slug: str) -> str:
-    return f"{DIRECTORY}/{slug}.png"
+def _article_card(slug: str, cover: str | None) -> str:
+    return f"{DIRECTORY}/{slug}.{'jpg' if cover else 'png'}"
+
+
+def _cropped(cover: Path) -> Image.Image:
+    """The middle of a cover, in the size of a card."""
+    with Image.open(cover) as picture:
+        ink = picture.convert("RGBA")
+    paper = Image.new("RGB", ink.size, _PAPER)
+    paper.paste(ink, mask=ink)
+    return ImageOps.fit(paper, SIZE)
 
 
 def _card(meta: PostMeta, settings: Settings) -> Card:

@@ -107,6 +107,7 @@ class PostMeta(Keys):
         default=None, description="a mapping: measurement, quantity, label"
     )
     cover: Text | None = Field(default=None, description="the path of a picture below docs")
+    cover_alt: Text | None = Field(default=None, description="text: what the cover shows")
     featured: bool = Field(default=False, description="true or false")
     draft: bool | None = Field(default=None, description="true or false")
     corrections: list[Correction] = Field(

@@ -21,6 +21,7 @@ from mkdocs.structure.pages import Page
 from press import twins
 from press.cards import card_address
 from press.corpus import documents
+from press.covers import picture_size
 from press.frontmatter import Document
 from press.measurements import MeasurementError
 from press.numbers import number
@@ -54,6 +55,14 @@ def headline(meta: Mapping[str, Any]) -> Headline | None:
     return Headline(
         text=found.text, value=f"{found.value:.10g}", title=found.title, label=named["label"]
     )
+
+
+def cover_size(picture: Path) -> tuple[int, int] | None:
+    """Width and height of a cover; None if there is none, or the proof refuses it."""
+    try:
+        return picture_size(picture)
+    except OSError:
+        return None
 
 
 def reading_time(page: Page) -> int:
@@ -98,6 +107,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> None:
 
     env.globals |= {
         "card": card_address,
+        "cover_size": lambda cover: cover_size(Path(config.docs_dir, cover)),
         "headline": headline_of,
         "markdown_text": twins.markdown_text,
         "reading_time": reading_time,

@@ -25,6 +25,7 @@ from mkdocs.structure.files import Files
 
 from press import measurements
 from press.corpus import address, documents, is_one_of_many, is_post, posts
+from press.covers import check_cover
 from press.editorial import check_shape, check_wording
 from press.finding import Finding
 from press.frontmatter import Document, PostMeta
@@ -100,9 +101,7 @@ def _check_post(
         yield _unknown(page, "series", "series", meta.series.name, settings.series, line)
     yield from _check_headline(page, meta, settings.root)
     yield from _check_dates(page, meta, now)
-    if meta.cover and not (settings.docs / meta.cover).is_file():
-        what = f"docs/{meta.cover} does not exist"
-        yield Finding(page.path, page.line("cover"), what, "Add the picture, or delete the key.")
+    yield from check_cover(page, meta, settings.docs)
 
 
 def _check_headline(page: Document, meta: PostMeta, root: Path) -> Iterator[Finding]:

@@ -153,6 +153,29 @@ def test_only_articles_of_the_site_get_a_card(tmp_path: Path) -> None:
     assert cards == ["site/card.png", "site/cards/pool.png"]
 
 
+def test_the_card_of_an_article_with_a_cover_is_its_cover(tmp_path: Path) -> None:
+    site_settings = load_settings(repository(tmp_path))
+    cover = Image.new("RGBA", (1400, 1400), "#0000ff")
+    cover.paste("#00000000", (0, 0, 700, 1400))
+    cover.save(tmp_path / "docs" / "assets" / "pool.png")
+    write(tmp_path, "docs/posts/pool.md", article(cover="assets/pool.png", cover_alt="Blue"))
+    write(tmp_path, "site/pool/index.html", "<html>")
+
+    draw_cards(tmp_path / "site", site_settings)
+
+    page = SimpleNamespace(
+        url="pool/", meta={"template": "blog-post.html", "cover": "assets/pool.png"}
+    )
+    assert card_address(page) == "cards/pool.jpg"
+    with Image.open(tmp_path / "site" / "cards" / "pool.jpg") as card:
+        assert card.size == SIZE
+        left, right = card.getpixel((100, 300)), card.getpixel((1100, 300))
+    assert isinstance(left, tuple)
+    assert isinstance(right, tuple)
+    assert min(left) > 240  # what is transparent shows the paper
+    assert right[2] > 240 > right[0]
+
+
 def test_a_card_that_was_drawn_before_is_copied(tmp_path: Path) -> None:
     site_settings = load_settings(repository(tmp_path))
     write(tmp_path, "docs/posts/pool.md", article())

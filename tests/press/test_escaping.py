@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 
 from press.build import build
 from tests.press import records
@@ -68,6 +69,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for at in (1, 2):
         write(root, f"docs/posts/unkind-{at}.md", post(at))
     write(root, "docs/errors/unkind.md", error())
+    Image.new("RGB", (1300, 700)).save(root / "docs" / "assets" / "cover.png")
     build(root, NOW)
     yield root / "site"
     shutil.rmtree(root)
@@ -86,6 +88,8 @@ def post(part: int) -> str:
         series={"name": UNKIND, "part": part},
         headline={"measurement": "pool-sizing", "quantity": "speedup", "label": UNKIND},
         corrections=[{"date": DAY, "text": UNKIND}],
+        cover="assets/cover.png" if part == 1 else None,
+        cover_alt=UNKIND if part == 1 else None,
         draft=None,
     )
 
@@ -247,5 +251,12 @@ def test_markdown_holds_it_as_text(site: Path, address: str) -> None:
     assert "</script>" not in text.replace(r"\</script>", "")
 
 
-def test_its_card_is_drawn(site: Path) -> None:
-    assert (site / "cards" / "unkind-1.png").is_file()
+def test_the_cover_stands_in_the_head_with_its_words_and_its_size(post_page: BeautifulSoup) -> None:
+    (cover,) = post_page.select(".masthead img")
+    assert cover["alt"] == UNKIND
+    assert (cover["width"], cover["height"]) == ("1300", "700")
+
+
+def test_its_cards_are_drawn(site: Path) -> None:
+    assert (site / "cards" / "unkind-1.jpg").is_file()
+    assert (site / "cards" / "unkind-2.png").is_file()
