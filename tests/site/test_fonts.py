@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Route
 
-from tests.site.test_every_page import MOST_SHIFT, kinds, opened
+from tests.site.test_every_page import MOST_SHIFT, opened
 
 ARTICLE = "your-connection-pool-is-a-queue/"
 FONTS = "**/*.woff2"
@@ -53,7 +53,7 @@ def with_no_font_that_fits(window: Page) -> None:
 
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("arrival", [at_once, late, never])
-@pytest.mark.parametrize("page", ["", ARTICLE, "errors/"])
+@pytest.mark.parametrize("page", ["", ARTICLE])
 def test_nothing_moves(
     window: Page, address: str, site: Path, page: str, arrival: Arrival, width: int
 ) -> None:
@@ -61,20 +61,6 @@ def test_nothing_moves(
     with_no_font_that_fits(window)
     opened(window, address + page, width, "light")
     assert window.evaluate("window.shifts.reduce((sum, one) => sum + one, 0)") < MOST_SHIFT
-
-
-@pytest.mark.parametrize("kind", list(kinds()))
-def test_a_page_asks_at_once_for_each_font_that_it_uses(
-    window: Page, address: str, kind: str
-) -> None:
-    """A font that only the style sheet asks for is too late for the first visit."""
-    opened(window, address + kind, 1440, "light")
-    asked = window.evaluate(
-        """performance.getEntriesByType("resource")
-             .filter((one) => one.name.endsWith(".woff2") && one.initiatorType === "css")
-             .map((one) => one.name.split("/").pop())"""
-    )
-    assert [font for font in asked if "-rare" not in font] == []
 
 
 def test_formulas_have_their_font_even_where_no_font_arrives(window: Page, address: str) -> None:
