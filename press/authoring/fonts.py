@@ -26,7 +26,6 @@ in a style sheet of its own, which pages with formulas load: nothing is painted 
 
 import argparse
 import re
-import shutil
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -289,7 +288,8 @@ def main(arguments: list[str] | None = None) -> None:
             print(f"  unicode-range: {unicode_range(spec.characters)}")
     print(stand_ins(TARGET))
     for name, license_file in LICENSES.items():
-        shutil.copyfile(options.packages / license_file, TARGET / name)
+        text = (options.packages / license_file).read_text(encoding="utf-8")
+        (TARGET / name).write_text(text, encoding="utf-8", newline="\n")
     license_text = gust_license(options.share / "doc/fonts-texgyre-math/copyright")
     (TARGET / "TeXGyrePagellaMath-LICENSE.txt").write_text(license_text, encoding="utf-8")
 
