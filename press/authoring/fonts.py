@@ -244,7 +244,7 @@ def _stand_in(ours: Path, family: str, other: StandIn, suffix: str, declared: st
 def sheet_of(spec: Cut, font: bytes) -> str:
     """A style sheet that holds a font."""
     return (
-        f"/* {spec.family}, by `python -m press.authoring.fonts`, which says why it stands here. */\n"
+        f"/* {spec.family}: `python -m press.authoring.fonts` writes it and says why here. */\n"
         f'@font-face {{\n  font-family: "{spec.family}";\n'
         f'  src: url("{_EMBEDDED}{b64encode(font).decode()}") format("woff2");\n}}\n'
     )

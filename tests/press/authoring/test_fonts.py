@@ -22,6 +22,7 @@ from press.authoring.fonts import (
     cut,
     font_of,
     gust_license,
+    sheet_of,
     stand_ins,
     unicode_range,
 )
@@ -53,6 +54,11 @@ def test_a_subset_holds_its_characters_and_no_others(spec: Cut) -> None:
 def test_a_subset_is_used_by_a_style_sheet(spec: Cut) -> None:
     rule = face("data:" if spec.embedded else f"fonts/{spec.name}.woff2")
     assert f'"{" ".join(spec.family.split()[:3])}"' in rule
+
+
+def test_an_embedded_subset_is_in_its_sheet_as_the_command_writes_it() -> None:
+    (spec,) = (spec for spec in CUTS if spec.embedded)
+    assert sheet_of(spec, font_of(spec, ROOT)) in STYLES
 
 
 def test_no_other_font_is_published() -> None:
