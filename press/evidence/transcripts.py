@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from lab import transcript
 from lab.source import source_hash
 from lab.transcript import KINDS, RENEW
+from press.evidence.code_lines import shown_line
 from press.problems import ProblemError
 from press.repository import Repository
 
@@ -40,10 +41,16 @@ class Transcript:
         """
         classes = "output output--joined" if joined else "output"
         name = repository.link("output__path", self.module)
+        command = f'<span class="command">$ {escape(self.command, quote=False)}</span>'
+        lines = [shown_line("", command)]
+        lines += [
+            shown_line(line, escape(line, quote=False))
+            for line in self.output.removesuffix("\n").split("\n")
+        ]
+        code = "\n".join(lines)
         return (
             f'<figure class="{classes}" data-path="{escape(self.path)}"><pre tabindex="0"><code>'
-            f'<span class="command">$ {escape(self.command, quote=False)}</span>\n'
-            f"{escape(self.output, quote=False)}</code></pre>"
+            f"{code}\n</code></pre>"
             f"<figcaption>printed by {name}, run again by the tests</figcaption></figure>"
         )
 

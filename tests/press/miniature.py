@@ -46,14 +46,14 @@ REPO_URL = "https://code.example/blog"
 _TEMPLATES = {
     "main.html": (
         '<!doctype html><html lang="en"><head><title>{{ page.title }}</title></head>'
-        "<body>{{ page.content }}</body></html>\n"
+        "<body>{{ page.content | safe }}</body></html>\n"
     ),
     "partials/language.html": "{% macro t(key) %}{{ key }}{% endmacro %}\n",
     "blog-post.html": '{% extends "main.html" %}\n',
     "tag.html": '{% extends "main.html" %}\n',
     "blog.html": (
         '<!doctype html><html lang="en"><head><title>{{ page.title }}</title></head>'
-        "<body>{{ page.content }}"
+        "<body>{{ page.content | safe }}"
         '{% for post in posts %}<a href="{{ post.url | url }}">{{ post.title }}</a>{% endfor %}'
         "</body></html>\n"
     ),
