@@ -14,9 +14,10 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
+from lab.repository import ROOT
 from press.site.build import build
 from tests.press import records
-from tests.press.miniature import BODY, NOW, ROOT, article, write
+from tests.press.miniature import BODY, NOW, article, write
 
 UNKIND = (
     """List<T> & "quotes" '</script><script>alert(1)</script> {{ x }} {% raw %} ]]> [a](b) `c`"""
