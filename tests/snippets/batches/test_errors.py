@@ -1,6 +1,7 @@
 """The listings of the error index raise the errors that their pages are called by."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -8,10 +9,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.exceptions import ResponseValidationError
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import ForeignKey, create_engine, func, make_url, select
 from sqlalchemy.exc import InterfaceError, InvalidRequestError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import DeclarativeBase, Mapped, joinedload, mapped_column, relationship
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from snippets.batches import (
@@ -20,7 +21,9 @@ from snippets.batches import (
     errors_greenlet,
     errors_unique,
     once,
+    orders,
 )
+from snippets.batches import errors_greenlet_causes as causes
 from snippets.batches.orders import Order
 from snippets.batches.prices import row
 
@@ -73,6 +76,119 @@ async def test_fastapi_wraps_it_in_a_response_validation_error(order_engine: Asy
                 await client.get("/")
 
 
+@pytest.fixture
+async def users(dsn: str) -> AsyncIterator[AsyncEngine]:
+    """An engine on a database that holds one user."""
+    engine = orders.connect(dsn)
+    await causes.create_tables(engine, fixed=True)
+    async with AsyncSession(engine) as session:
+        session.add(causes.User(name="Ada"))
+        await session.commit()
+    yield engine
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("situation", [causes.rename, causes.create, causes.append])
+async def test_keeping_attributes_is_no_help_where_nothing_was_loaded(
+    situation: Callable[[AsyncSession, bool], Awaitable[Any]], users: AsyncEngine
+) -> None:
+    for fixed in (False, True):
+        async with AsyncSession(users, expire_on_commit=False) as session:
+            if fixed:
+                await situation(session, fixed)
+            else:
+                with pytest.raises(MissingGreenlet, match=GREENLET):
+                    await situation(session, fixed)
+
+
+async def test_a_refresh_without_names_does_not_load_a_lazy_relationship(
+    users: AsyncEngine,
+) -> None:
+    async with AsyncSession(users, expire_on_commit=False) as session:
+        user = causes.User(name="Bob")
+        session.add(user)
+        await session.commit()
+        await session.refresh(user)
+        with pytest.raises(MissingGreenlet, match=GREENLET):
+            _ = user.keys
+        await session.refresh(user, ["keys"])
+        assert user.keys == []
+
+
+async def test_eager_defaults_fetch_what_the_server_set(dsn: str) -> None:
+    """The second fix of the page, for a column that an update changes."""
+
+    class Base(DeclarativeBase):
+        pass
+
+    class Note(Base):
+        __tablename__ = "notes"
+        __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 — SQLAlchemy reads it so
+        id: Mapped[int] = mapped_column(primary_key=True)
+        text: Mapped[str]
+        changed: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
+
+    engine = orders.connect(dsn)
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        note = Note(text="first")
+        session.add(note)
+        await session.commit()
+        first = note.changed
+        note.text = "second"
+        await session.commit()
+        assert note.changed > first
+    await engine.dispose()
+
+
+async def test_a_joined_relationship_of_a_new_object_is_not_loaded_either(dsn: str) -> None:
+    """As in fastapi-users, whose accounts of other providers are joined: its issue 1264."""
+
+    class Base(DeclarativeBase):
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    class Member(Base):
+        __tablename__ = "members"
+        accounts: Mapped[list["Account"]] = relationship(lazy="joined")
+
+    class Account(Base):
+        __tablename__ = "accounts"
+        member_id: Mapped[int] = mapped_column(ForeignKey(Member.id))
+
+    engine = orders.connect(dsn)
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        member = Member()
+        session.add(member)
+        await session.commit()
+        with pytest.raises(MissingGreenlet, match=GREENLET):
+            _ = member.accounts
+        await session.refresh(member, ["accounts"])
+        assert member.accounts == []
+    await engine.dispose()
+
+
+async def test_the_sync_interface_has_no_greenlet(users: AsyncEngine) -> None:
+    with pytest.raises(MissingGreenlet, match=GREENLET):
+        await causes.create_tables(users, fixed=False)
+    await causes.create_tables(users, fixed=True)
+
+
+@pytest.mark.filterwarnings("ignore:coroutine 'connect' was never awaited:RuntimeWarning")
+def test_a_sync_engine_cannot_use_an_async_driver(dsn: str) -> None:
+    """As when Alembic's plain environment is given the URL of the service."""
+    url = make_url(dsn)
+    sync = create_engine(url.set(drivername="postgresql+asyncpg"))
+    with pytest.raises(MissingGreenlet, match=GREENLET):
+        sync.connect()
+    right = create_engine(url.set(drivername="postgresql+psycopg"))
+    with right.connect() as connection:
+        assert connection.scalar(select(1)) == 1
+    right.dispose()
+
+
 async def test_an_order_that_outlived_its_session_cannot_load_its_lines(
     order_engine: AsyncEngine,
 ) -> None:
@@ -84,6 +200,30 @@ async def test_an_order_that_outlived_its_session_cannot_load_its_lines(
         r"lazy load operation of attribute 'lines' cannot proceed",
     ):
         _ = order.lines
+
+
+async def test_fastapi_wraps_that_too(order_engine: AsyncEngine) -> None:
+    class LineOut(BaseModel):
+        sku: str
+
+    class OrderOut(BaseModel):
+        lines: list[LineOut]
+
+    app = FastAPI()
+
+    @app.get("/late", response_model=OrderOut)
+    async def late() -> Order:
+        return await errors_detached.not_loaded(order_engine)
+
+    @app.get("/loaded", response_model=OrderOut)
+    async def loaded() -> Order:
+        return await errors_detached.loaded(order_engine)
+
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+        with pytest.raises(ResponseValidationError, match="extracting attribute: DetachedInst"):
+            await client.get("/late")
+        assert len((await client.get("/loaded")).json()["lines"]) == 10
 
 
 async def test_an_order_that_was_committed_before_cannot_load_its_columns(

@@ -1,16 +1,28 @@
 """The errors of this article, raised and mended."""
 
+import asyncio
+
 import asyncpg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from snippets.resilience import errors_closed as closed
 from snippets.resilience import errors_deadlock as deadlock
+from snippets.resilience import errors_idle as idle
 from snippets.resilience import errors_pending_rollback as pending
 from snippets.resilience import errors_serialize as serialize
 from snippets.resilience import errors_statement_timeout as slow
+from tests.snippets.resilience.forgetful import forgetful
+
+PROCESS = text("SELECT pg_backend_pid()")
+
+
+@pytest.fixture
+def url(dsn: str) -> URL:
+    """The same database, for SQLAlchemy."""
+    return make_url(dsn).set(drivername="postgresql+asyncpg")
 
 
 @pytest.fixture
@@ -31,10 +43,10 @@ async def test_a_session_is_unusable_after_a_flush_that_failed(engine: AsyncEngi
     async with AsyncSession(engine) as session, AsyncSession(engine) as other:
         assert await pending.register(session, "ada@example.org") == 1
         await session.commit()
-        text = "This Session's transaction has been rolled back due to a previous exception during"
-        with pytest.raises(PendingRollbackError, match=text):
+        said = "This Session's transaction has been rolled back due to a previous exception during"
+        with pytest.raises(PendingRollbackError, match=said):
             await pending.register(other, "ada@example.org")
-        with pytest.raises(PendingRollbackError, match=text):
+        with pytest.raises(PendingRollbackError, match=said):
             await other.scalar(pending.USERS)
         await other.rollback()
         assert await pending.register(other, "bob@example.org") == 2
@@ -50,12 +62,102 @@ async def test_a_savepoint_keeps_the_session_and_what_came_before(engine: AsyncE
     await engine.dispose()
 
 
+async def test_a_session_whose_connection_ended_wants_a_whole_rollback(engine: AsyncEngine) -> None:
+    said = "^Can't reconnect until invalid transaction is rolled back"
+    async with AsyncSession(engine) as session:
+        pid = await session.scalar(PROCESS)
+        idle.end(engine.url.set(drivername="postgresql").render_as_string(False), pid or 0)
+        with pytest.raises(DBAPIError, match="connection was closed in the middle of operation"):
+            async with session.begin_nested():
+                await session.scalar(PROCESS)
+        with pytest.raises(PendingRollbackError, match=said):
+            await session.scalar(PROCESS)
+        with pytest.raises(PendingRollbackError, match=said):
+            async with session.begin_nested():
+                await session.scalar(PROCESS)
+        await session.rollback()
+        assert await session.scalar(PROCESS) != pid
+    await engine.dispose()
+
+
+CLOSED = "connection was closed in the middle of operation"
+
+
+async def test_a_connection_that_ended_idle_raises_the_same_text(dsn: str, url: URL) -> None:
+    with pytest.raises(DBAPIError, match=CLOSED) as raised:
+        await idle.read_after_idling(dsn, idle.unchecked(url))
+    assert raised.value.connection_invalidated
+    assert cause(raised.value) is asyncpg.ConnectionDoesNotExistError
+
+
+async def test_a_ping_before_the_statement_finds_a_new_one(dsn: str, url: URL) -> None:
+    assert await idle.read_after_idling(dsn, idle.checked(url)) == 42
+
+
+async def test_so_does_recycling_what_is_older_than_the_limit(dsn: str, url: URL) -> None:
+    engine = create_async_engine(url, pool_recycle=0)  # all of them are older
+    assert await idle.read_after_idling(dsn, engine) == 42
+
+
+@pytest.mark.parametrize("ping", [False, True])
+async def test_a_proxy_that_has_forgotten_an_idle_connection(url: URL, ping: bool) -> None:
+    """As in asyncpg's issue 309: a load balancer resets what it no longer knows."""
+    async with forgetful(url.host or "", url.port or 5432) as proxy:
+        there = url.set(host="127.0.0.1", port=proxy.port)
+        engine = create_async_engine(there, pool_pre_ping=ping)
+        async with engine.connect() as connection:
+            first = await connection.scalar(PROCESS)
+        proxy.forget()
+        if ping:
+            async with engine.connect() as connection:
+                assert await connection.scalar(PROCESS) != first
+        else:
+            with pytest.raises(DBAPIError, match=CLOSED):
+                async with engine.connect() as connection:
+                    await connection.scalar(PROCESS)
+        await engine.dispose()
+
+
+async def test_the_pool_of_asyncpg_closes_what_has_been_idle_for_too_long(url: URL) -> None:
+    async with (
+        forgetful(url.host or "", url.port or 5432) as proxy,
+        asyncpg.create_pool(
+            url.set(host="127.0.0.1", port=proxy.port, drivername="postgresql").render_as_string(
+                False
+            ),
+            min_size=0,
+            max_inactive_connection_lifetime=0.01,
+        ) as pool,
+    ):
+        first = await pool.fetchval("SELECT pg_backend_pid()")
+        while pool.get_size():  # noqa: ASYNC110 — it tells nobody
+            await asyncio.sleep(0.01)
+        proxy.forget()
+        assert await pool.fetchval("SELECT pg_backend_pid()") != first
+
+
+async def test_the_pool_of_asyncpg_does_not_ask_before(url: URL) -> None:
+    async with (
+        forgetful(url.host or "", url.port or 5432) as proxy,
+        asyncpg.create_pool(
+            url.set(host="127.0.0.1", port=proxy.port, drivername="postgresql").render_as_string(
+                False
+            ),
+            min_size=1,
+        ) as pool,
+    ):
+        await pool.fetchval("SELECT 1")
+        proxy.forget()
+        with pytest.raises(asyncpg.ConnectionDoesNotExistError, match=f"^{CLOSED}$"):
+            await pool.fetchval("SELECT 1")
+
+
 async def test_a_connection_that_ends_during_a_statement_raises(dsn: str) -> None:
-    text = (
+    said = (
         "connection was closed in the middle of operation: "
         "terminating connection due to administrator command"
     )
-    with pytest.raises(DBAPIError, match=text) as raised:
+    with pytest.raises(DBAPIError, match=said) as raised:
         await closed.terminated(dsn, closed.count)
     assert raised.value.connection_invalidated
     assert cause(raised.value) is asyncpg.ConnectionDoesNotExistError
@@ -103,8 +205,8 @@ async def test_one_order_for_all_does_not_deadlock(dsn: str) -> None:
 
 
 async def test_a_row_that_changed_cannot_be_written_at_repeatable_read(dsn: str) -> None:
-    text = "could not serialize access due to concurrent update"
-    with pytest.raises(DBAPIError, match=text) as raised:
+    said = "could not serialize access due to concurrent update"
+    with pytest.raises(DBAPIError, match=said) as raised:
         await serialize.under_change(dsn, serialize.sell)
     assert serialize.not_serializable(raised.value)
     assert cause(raised.value) is asyncpg.SerializationError
