@@ -1,5 +1,8 @@
-// Search, fetched when it is opened. Pagefind finds words in an index cut into small files; what it
-// lacks is added here: words with a typo, and whole error messages of which a part is never the same.
+// Search, fetched when it is opened. An error message that a page declares leads to that page.
+// Pagefind finds words in an index cut into small files; what it lacks is added here: words with a
+// typo, and messages of which no page has all the words.
+
+import { belonging, ending, likeMessage } from "./messages.js";
 
 const SHOWN = 8;
 const PAUSE_MS = 120;
@@ -24,6 +27,12 @@ const known = () => {
   return vocabulary;
 };
 
+let declared;
+const messages = () => {
+  declared ??= fetch(new URL("messages.json", site)).then((answer) => answer.json());
+  return declared;
+};
+
 // How many letters to insert, delete, replace or swap to get from one word to the other.
 const distance = (a, b) => {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
@@ -45,9 +54,10 @@ const corrected = async (query, misspelt) => {
   const mend = (word) => {
     const lower = word.toLowerCase();
     if (!misspelt.has(lower) || dictionary.some((other) => other.startsWith(lower))) return word;
-    const allowed = lower.length < 8 ? 1 : 2;
+    // Names of the field are a letter or two from each other: gunicorn is no uvicorn.
+    const allowed = lower.length < 10 ? 1 : 2;
     const near = dictionary
-      .filter((other) => Math.abs(other.length - lower.length) <= allowed)
+      .filter((other) => other[0] === lower[0] && Math.abs(other.length - lower.length) <= allowed)
       .map((other) => [distance(lower, other), other])
       .filter(([letters]) => letters <= allowed)
       .sort(([a], [b]) => a - b);
@@ -58,7 +68,7 @@ const corrected = async (query, misspelt) => {
 
 // The pages that hold most of the words, for a message of which some words are only this reader's.
 const most = async (pagefind, query) => {
-  const asked = [...new Set(words(query))].filter((word) => word.length > 2).slice(0, 24);
+  const asked = [...new Set(words(query))].filter((word) => word.length > 2);
   const found = new Map();
   for (const { results } of await Promise.all(asked.map((word) => pagefind.search(word)))) {
     for (const result of results) {
@@ -79,7 +89,23 @@ const first = (results) => Promise.all(results.slice(0, SHOWN).map((result) => r
 // Pagefind shortens a word that it does not know until something begins with it. So what it found is
 // looked at: a word of the query of which no page has even the stem is taken for a typo.
 const find = async (query) => {
-  const pagefind = await start();
+  const [{ pages: errors, report }, pagefind] = await Promise.all([messages(), start()]);
+  const own = belonging(query, errors);
+  if (own.length) {
+    const { results } = await pagefind.search(query);
+    const known = own.map(({ url, title, description }) => ({
+      url: new URL(url, site).pathname,
+      meta: { title },
+      excerpt: escaped(description),
+    }));
+    const others = (await first(results)).filter(({ url }) => !known.some((page) => page.url === url));
+    const pages = [...known, ...others].slice(0, SHOWN);
+    return { count: Math.max(pages.length, results.length), pages };
+  }
+  if (likeMessage(query)) {
+    const pages = await first(await most(pagefind, ending(query)));
+    return { count: pages.length, pages, report };
+  }
   let { results } = await pagefind.search(query);
   let pages = await first(results);
   const text = pages.map((page) => `${page.meta.title} ${page.content}`.toLowerCase()).join(" ");
@@ -104,6 +130,12 @@ const element = (name, properties = {}, ...children) => {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children);
   return made;
+};
+
+const escaped = (text) => {
+  const holder = document.createElement("p");
+  holder.textContent = text;
+  return holder.innerHTML;
 };
 
 // Excerpts mark the words found with <mark>; everything else in them is text.
@@ -144,11 +176,15 @@ export const attach = (form, query = "") => {
     await new Promise((resume) => setTimeout(resume, PAUSE_MS));
     if (mine !== turn) return;
     try {
-      const { count, pages, mended } = await find(asked);
+      const { count, pages, mended, report } = await find(asked);
       if (mine !== turn) return;
       list.replaceChildren(...pages.map(entry));
       const found = `${count} page${count === 1 ? "" : "s"}`;
-      if (mended) status.textContent = `Nothing for “${asked}”; ${found} for “${mended}”.`;
+      if (report) {
+        const nearest = count ? " Nearest:" : "";
+        const link = element("a", { href: `${report}?title=${encodeURIComponent(asked.slice(-200))}` }, "Tell us");
+        status.replaceChildren(`No page for this message (`, link, `).${nearest}`);
+      } else if (mended) status.textContent = `Nothing for “${asked}”; ${found} for “${mended}”.`;
       else status.textContent = count ? found : `Nothing for “${asked}”.`;
     } catch {
       status.textContent = "The search index is not here: a built site has it, a preview does not.";

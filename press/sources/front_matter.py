@@ -24,6 +24,10 @@ _CONTROL = re.compile(f"[{_CONTROLS}]")
 _WITHOUT_CONTROLS = rf"^[^{_CONTROLS}]*$"
 Text = Annotated[str, Field(min_length=1, pattern=_WITHOUT_CONTROLS)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+# A message that varies at an end would be found in everything.
+Message = Annotated[
+    str, Field(min_length=4, pattern=rf"^[^\s…{_CONTROLS}]([^{_CONTROLS}]*[^\s…{_CONTROLS}])?$")
+]
 Summary = Annotated[str, Field(min_length=1, max_length=200, pattern=_WITHOUT_CONTROLS)]
 
 Key: TypeAlias = str | int
@@ -89,6 +93,11 @@ class ErrorMeta(PageMeta):
 
     title: Text = Field(description="the text of the error, as a reader would search for it")
     description: Summary = Field(description="text of at most 200 characters")
+    texts: list[Message] = Field(
+        default=[],
+        description="a list of messages as they are printed, each of at least 4 letters, "
+        "with … for what varies",
+    )
 
 
 class PostMeta(Keys):
