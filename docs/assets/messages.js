@@ -66,7 +66,7 @@ export const belonging = (query, pages) => {
 const CLASS = /(?:^|[\s.(<'])[A-Z]\w*(?:Error|Exception|Warning|Timeout|Violation|Interrupt|Exit|Exists)\b/;
 const LEVEL = /(?:^|\s)(?:ERROR|FATAL|PANIC|ERR|WRONGTYPE|NOAUTH|MOVED|OOM|READONLY|CRITICAL)[\s:]/;
 const SAID =
-  /traceback \(most recent|background on this error|errno|sqlstate|\b(?:cannot|can't|could not|does not exist|already exists|is not|must be|was never|refused|denied|violates|expected|too many|has no attribute)\b/;
+  /traceback \(most recent|background on this error|errno|sqlstate|\b(?:cannot|can't|could not|does not exist|already exists|is not|must be|was never|refused|denied|violates|expected|too many|cancell?ing|has no attribute)\b/;
 
 /** Whether somebody pasted a message rather than asked for a subject. */
 export const likeMessage = (query) =>

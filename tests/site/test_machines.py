@@ -91,7 +91,9 @@ def test_an_article_tells_machines_what_it_is_and_where_it_stands(site: Path) ->
         assert canonical["href"] == f"{ADDRESS}{slug}/"
 
 
-@pytest.mark.parametrize("name", ["robots.txt", "llms.txt", "_headers", "words.json", "messages.json"])
+@pytest.mark.parametrize(
+    "name", ["robots.txt", "llms.txt", "_headers", "words.json", "messages.json"]
+)
 def test_the_files_of_a_site_are_there(site: Path, name: str) -> None:
     assert (site / name).read_text(encoding="utf-8").strip()
 

@@ -5,8 +5,16 @@ Where there is no Chromium these tests are skipped and say so; CI installs one.
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.site.pasted import CLOSED, DEADLOCK, PASTED, QUEUE_POOL_TRACEBACK, SUBJECTS, TERMS
 
 ARTICLE = "your-connection-pool-is-a-queue/"
 
@@ -34,6 +42,79 @@ def test_it_finds(page: Page, query: str, found: str) -> None:
     page.keyboard.press("/")
     page.locator("dialog input").fill(query)
     expect(page.locator(f'dialog .search__results a[href$="/{found}"]').first).to_be_visible()
+
+
+@pytest.fixture
+def judged(page: Page, site: Path) -> dict[str, Any]:
+    """For each query, the error pages that belong to it, and whether it looks like a message."""
+    (module,) = (site / "assets").glob("messages.*.js")
+    queries = [*(query for query, _ in PASTED), *SUBJECTS, *TERMS]
+    answers = page.evaluate(
+        """async ([address, queries]) => {
+            const { belonging, likeMessage } = await import(address);
+            const { pages } = await (await fetch("messages.json")).json();
+            return queries.map((query) =>
+                [belonging(query, pages).map((page) => page.url), likeMessage(query)]);
+        }""",
+        [f"{page.url}assets/{module.name}", queries],
+    )
+    return dict(zip(queries, answers, strict=True))
+
+
+def test_what_readers_paste_leads_to_its_page_or_to_none(judged: dict[str, Any]) -> None:
+    assert len(PASTED) >= 60
+    found = {query: next(iter(judged[query][0]), None) for query, _ in PASTED}
+    assert found == {query: page and f"errors/{page}/" for query, page in PASTED}
+
+
+def test_a_message_without_a_page_is_known_for_one(judged: dict[str, Any]) -> None:
+    assert [query for query, page in PASTED if not page and not judged[query][1]] == []
+
+
+def test_a_subject_is_no_message(judged: dict[str, Any]) -> None:
+    assert {query: judged[query] for query in SUBJECTS} == {
+        query: [[], False] for query in SUBJECTS
+    }
+
+
+def test_every_error_page_is_in_the_table_and_no_other_is(site: Path) -> None:
+    declared = json.loads((site / "messages.json").read_text(encoding="utf-8"))["pages"]
+    pasted = {f"errors/{page}/" for _, page in PASTED if page}
+    assert pasted == {page["url"] for page in declared}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (QUEUE_POOL_TRACEBACK, "queuepool-limit-reached-connection-timed-out"),
+        ("deadlock detected", DEADLOCK),
+        ("connection was closed in the middle of operation", CLOSED),
+    ],
+    ids=["a traceback", "words of an article, too", "the title"],
+)
+def test_the_error_page_stands_first(page: Page, address: str, query: str, found: str) -> None:
+    page.goto(f"{address}search/?q={quote(query)}")
+    first = page.locator("main .search__results a").first
+    expect(first).to_have_attribute("href", f"/errors/{found}/")
+
+
+def test_without_a_page_it_says_so_and_asks_to_be_told(page: Page) -> None:
+    page.keyboard.press("/")
+    page.locator("dialog input").fill("OSError: [Errno 24] Too many open files")
+    status = page.locator("dialog .search__status")
+    expect(status).to_contain_text("No page for this message")
+    expect(status.get_by_role("link", name="Tell us")).to_have_attribute(
+        "href", re.compile(r"/issues/new\?.*title=OSError")
+    )
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_a_term_of_the_field_is_not_taken_for_a_typo(page: Page, term: str) -> None:
+    page.keyboard.press("/")
+    page.locator("dialog input").fill(term)
+    status = page.locator("dialog .search__status")
+    expect(status).not_to_be_empty()
+    assert " for “" not in status.inner_text().replace(f"for “{term}”", "")
 
 
 def test_it_is_used_by_keys_alone(page: Page) -> None:

@@ -231,3 +231,17 @@ def test_a_control_character_is_refused_by_its_line_and_folded_text_is_not() -> 
     (found,) = said(with_lines(title='title: "a\\0b"'))
     assert found == f"{PATH}:2: 'title' holds the control character '\\x00'. Delete it."
     assert said(with_lines(description="description: >\n  two\n  lines")) == []
+
+
+@pytest.mark.parametrize("text", ["…is busy", "is busy …", " busy", "ab", ""])
+def test_a_message_that_would_be_found_in_anything_is_refused(text: str) -> None:
+    source = f"---\ntitle: Busy\ndescription: Busy.\ntexts:\n  - {json.dumps(text)}\n---\n"
+    (finding,) = parse("docs/errors/busy.md", source, ErrorMeta).findings
+    assert "item 1 of 'texts' is" in finding.what or "'texts' is" in finding.what
+
+
+def test_a_message_may_vary_in_its_middle() -> None:
+    source = "---\ntitle: Busy\ndescription: Busy.\ntexts:\n  - slot … is busy\n---\n"
+    meta = parse("docs/errors/busy.md", source, ErrorMeta).meta
+    assert isinstance(meta, ErrorMeta)
+    assert meta.texts == ["slot … is busy"]

@@ -1,0 +1,161 @@
+# ruff: noqa: E501 — messages stand as they are printed
+"""What readers paste into search, and the error page that must come first: None without one."""
+
+OPERATION = "another-operation-is-in-progress"
+TIMEOUT = "canceling-statement-due-to-statement-timeout"
+CLOSED = "connection-was-closed-in-the-middle-of-operation"
+SERIALIZE = "could-not-serialize-access-due-to-concurrent-update"
+DEADLOCK = "deadlock-detected"
+DETACHED = "detached-instance-error"
+LOOP = "event-loop-is-closed"
+GREENLET = "missing-greenlet"
+PENDING = "pending-rollback-error"
+POOL_CLASS = "pool-class-queuepool-cannot-be-used-with-asyncio-engine"
+ARGUMENTS = "query-arguments-32767"
+QUEUE_POOL = "queuepool-limit-reached-connection-timed-out"
+REFUSED = "redis-error-111-connection-refused"
+REDIS_FULL = "redis-max-connections-error"
+CLIENTS = "sorry-too-many-clients-already"
+PROVISIONING = "this-session-is-provisioning-a-new-connection"
+UNIQUE = "unique-must-be-invoked"
+
+QUEUE_POOL_TRACEBACK = """Traceback (most recent call last):
+  File "/srv/app/.venv/lib/python3.12/site-packages/uvicorn/protocols/http/h11_impl.py", line 407
+    result = await app(self.scope, self.receive, self.send)
+  File "/srv/app/orders.py", line 41, in read_orders
+    return await session.scalars(select(Order))
+  File "/srv/app/.venv/lib/python3.12/site-packages/sqlalchemy/pool/impl.py", line 166, in _do_get
+    raise exc.TimeoutError(
+sqlalchemy.exc.TimeoutError: QueuePool limit of size 20 overflow 0 reached, connection timed out, timeout 5.00 (Background on this error at: https://sqlalche.me/e/20/3o7r)
+"""
+CHAINED_TRACEBACK = """Traceback (most recent call last):
+  File "asyncpg/protocol/protocol.pyx", line 165, in prepare
+asyncpg.exceptions.DeadlockDetectedError: deadlock detected
+DETAIL:  Process 71 waits for ShareLock on transaction 911; blocked by process 72.
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/srv/app/stock.py", line 12, in reserve
+    await session.commit()
+sqlalchemy.exc.PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush. To begin a new transaction with this Session, first issue Session.rollback(). Original exception was: deadlock detected (Background on this error at: https://sqlalche.me/e/20/7s2a)
+"""
+RESPONSE_TRACEBACK = """fastapi.exceptions.ResponseValidationError: 1 validation errors:
+  {'type': 'get_attribute_error', 'loc': ('response', 'team'), 'msg': "Error extracting attribute: DetachedInstanceError: Parent instance <Hero at 0x7f9d2f7f1750> is not bound to a Session; lazy load operation of attribute 'team' cannot proceed (Background on this error at: https://sqlalche.me/e/20/bhk3)", 'input': Hero(id=1)}
+"""
+PYTEST_LINES = """E   sqlalchemy.exc.MissingGreenlet: greenlet_spawn has not been called; can't call
+E   await_only() here. Was IO attempted in an unexpected place?
+"""
+LOOP_TRACEBACK = """  File "asyncpg/protocol/protocol.pyx", line 374, in query
+RuntimeError: Task <Task pending name='Task-5' coro=<test_echo() running at test_echo.py:14> cb=[_run_until_complete_cb() at /usr/lib/python3.12/asyncio/base_events.py:181]> got Future <Future pending cb=[Protocol._on_waiter_completed()]> attached to a different loop
+"""
+UNKNOWN_TRACEBACK = """Traceback (most recent call last):
+  File "/srv/app/pool.py", line 8, in connection
+    return pools[name]
+KeyError: 'reporting'
+"""
+
+PASTED: tuple[tuple[str, str | None], ...] = (
+    (QUEUE_POOL_TRACEBACK, QUEUE_POOL),
+    (CHAINED_TRACEBACK, PENDING),
+    (RESPONSE_TRACEBACK, DETACHED),
+    (PYTEST_LINES, GREENLET),
+    (LOOP_TRACEBACK, LOOP),
+    (UNKNOWN_TRACEBACK, None),
+    (QUEUE_POOL_TRACEBACK.replace("\n", " "), QUEUE_POOL),
+    # One line, as a log has it.
+    ("QueuePool limit of size 5 overflow 10 reached, connection timed out, timeout 30", QUEUE_POOL),
+    ("QueuePool limit of size 50 overflow 100 reached", QUEUE_POOL),
+    ("queuepool limit of size", QUEUE_POOL),
+    ("TimeoutError: QueuePool limit of size 5 overflow 10 reached, connection timed out, timeout 30.00",
+     QUEUE_POOL),
+    ("asyncpg.exceptions._base.InterfaceError: cannot perform operation: another operation is in progress",
+     OPERATION),
+    ("another operation is in progress", OPERATION),
+    ("(sqlalchemy.dialects.postgresql.asyncpg.InterfaceError) <class 'asyncpg.exceptions._base.InterfaceError'>: cannot perform operation: another operation is in progress [SQL: SELECT 1] (Background on this error at: https://sqlalche.me/e/20/rvf5)",
+     OPERATION),
+    ("asyncpg.exceptions.QueryCanceledError: canceling statement due to statement timeout", TIMEOUT),
+    ("ERROR:  canceling statement due to statement timeout", TIMEOUT),
+    ("psycopg.errors.QueryCanceled: canceling statement due to statement timeout", TIMEOUT),
+    ("canceling statement due to user request", None),
+    ("asyncpg.exceptions.ConnectionDoesNotExistError: connection was closed in the middle of operation",
+     CLOSED),
+    ("ConnectionDoesNotExistError", CLOSED),
+    ("<class 'asyncpg.exceptions._base.InterfaceError'>: connection is closed", CLOSED),
+    ("connection was closed in the middle of operation: terminating connection due to administrator command",
+     CLOSED),
+    ("ERROR: could not serialize access due to concurrent update", SERIALIZE),
+    ("asyncpg.exceptions.SerializationError: could not serialize access due to read/write dependencies among transactions",
+     SERIALIZE),
+    ("deadlock detected", DEADLOCK),
+    ("psycopg2.errors.DeadlockDetected: deadlock detected\nDETAIL: Process 1 waits", DEADLOCK),
+    ("asyncpg DeadlockDetectedError", DEADLOCK),
+    ("sqlalchemy.orm.exc.DetachedInstanceError: Instance <User at 0x10a2> is not bound to a Session; attribute refresh operation cannot proceed",
+     DETACHED),
+    ("DetachedInstanceError", DETACHED),
+    ("Parent instance <Order at 0x7f> is not bound to a Session", DETACHED),
+    ("https://sqlalche.me/e/20/bhk3", DETACHED),
+    ("RuntimeError: Event loop is closed", LOOP),
+    ("event loop is closed pytest", LOOP),
+    ("got Future <Future pending> attached to a different loop", LOOP),
+    ("RuntimeError: <asyncio.locks.Lock object at 0x7f [unlocked]> is bound to a different event loop", LOOP),
+    ("MissingGreenlet", GREENLET),
+    ("sqlalchemy.exc.MissingGreenlet: greenlet_spawn has not been called; can't call await_only() here. Was IO attempted in an unexpected place? (Background on this error at: https://sqlalche.me/e/20/xd2s)",
+     GREENLET),
+    ("greenlet_spawn has not been called; can’t call await_() here", GREENLET),
+    ("(Background on this error at: https://sqlalche.me/e/14/xd2s)", GREENLET),
+    ("xd2s", GREENLET),
+    ("3o7r", QUEUE_POOL),
+    ("sqlalchemy error isce", PROVISIONING),
+    ("(Background on this error at: https://sqlalche.me/e/20/8s2b)", PENDING),
+    ("(Background on this error at: https://sqlalche.me/e/20/e3q8)", None),
+    ("PendingRollbackError", PENDING),
+    ("This Session's transaction has been rolled back due to a previous exception during flush. To begin a new transaction with this Session, first issue Session.rollback().",
+     PENDING),
+    ("Can't reconnect until invalid transaction is rolled back.  Please rollback() fully before proceeding",
+     PENDING),
+    ("sqlalchemy.exc.ArgumentError: Pool class QueuePool cannot be used with asyncio engine", POOL_CLASS),
+    ("Pool class StaticPool cannot be used with asyncio engine", POOL_CLASS),
+    ("the number of query arguments cannot exceed 32767", ARGUMENTS),
+    ("asyncpg.exceptions._base.InterfaceError: the number of query arguments cannot exceed 32767", ARGUMENTS),
+    ("redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection refused.", REFUSED),
+    ("Error 61 connecting to 127.0.0.1:6379. Connect call failed ('127.0.0.1', 6379).", REFUSED),
+    ("redis.exceptions.MaxConnectionsError: Too many connections", REDIS_FULL),
+    ("redis.exceptions.ConnectionError: Too many connections", REDIS_FULL),
+    ("ConnectionError: No connection available.", REDIS_FULL),
+    ("asyncpg.exceptions.TooManyConnectionsError: sorry, too many clients already", CLIENTS),
+    ('connection to server at "127.0.0.1", port 5432 failed: FATAL:  sorry, too many clients already', CLIENTS),
+    ("FATAL: remaining connection slots are reserved for non-replication superuser connections", CLIENTS),
+    ("FATAL: remaining connection slots are reserved for roles with the SUPERUSER attribute", CLIENTS),
+    ('FATAL: too many connections for role "app"', CLIENTS),
+    ("sqlstate 53300", CLIENTS),
+    ("too many clients", CLIENTS),
+    ("sqlalchemy.exc.InvalidRequestError: This session is provisioning a new connection; concurrent operations are not permitted",
+     PROVISIONING),
+    ("IllegalStateChangeError: Method 'close()' can't be called here; method '_connection_for_bind()' is already in progress",
+     PROVISIONING),
+    ("The unique() method must be invoked on this Result, as it contains results that include joined eager loads",
+     UNIQUE),
+    # Messages without a page.
+    ('asyncpg.exceptions.UniqueViolationError: duplicate key value violates unique constraint "users_email_key"',
+     None),
+    ('relation "orders" does not exist', None),
+    ('psycopg.OperationalError: connection failed: FATAL: password authentication failed for user "app"', None),
+    ("OSError: [Errno 24] Too many open files", None),
+    ("ModuleNotFoundError: No module named 'greenlet'", None),
+    ("redis.exceptions.ResponseError: WRONGTYPE Operation against a key holding the wrong kind of value", None),
+    ("RuntimeWarning: coroutine 'fetch' was never awaited", None),
+    ("pydantic_core._pydantic_core.ValidationError: 1 validation error for Order", None),
+)  # fmt: skip
+
+SUBJECTS = (
+    "connection pool size",
+    "how many connections does fastapi need",
+    "pgbouncer",
+    "lifespan",
+    "cache stampede",
+)
+"""What is not a message."""
+
+TERMS = ("gunicorn", "psycopg2", "redlock", "celery", "hypercorn", "aiohttp", "pgpool", "asyncmy")
+"""Names of the field on no page: a letter or two from words that are."""
