@@ -110,7 +110,7 @@ const find = async (query) => {
   let pages = await first(results);
   const text = pages.map((page) => `${page.meta.title} ${page.content}`.toLowerCase()).join(" ");
   const misspelt = words(query).filter(
-    (word) => word.length > 3 && !text.includes(word.slice(0, Math.max(4, word.length - 2))),
+    (word) => word.length > 4 && !text.includes(word.slice(0, Math.max(4, word.length - 2))),
   );
   const mended = await corrected(query, new Set(misspelt));
   if (mended !== query) {

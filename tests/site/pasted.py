@@ -5,6 +5,9 @@ OPERATION = "another-operation-is-in-progress"
 TIMEOUT = "canceling-statement-due-to-statement-timeout"
 CLOSED = "connection-was-closed-in-the-middle-of-operation"
 SERIALIZE = "could-not-serialize-access-due-to-concurrent-update"
+ABORTED = "current-transaction-is-aborted"
+HTTPX = "httpx-pool-timeout"
+REDIS_CLOSED = "redis-connection-closed-by-server"
 DEADLOCK = "deadlock-detected"
 DETACHED = "detached-instance-error"
 LOOP = "event-loop-is-closed"
@@ -102,7 +105,7 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("MissingGreenlet", GREENLET),
     ("sqlalchemy.exc.MissingGreenlet: greenlet_spawn has not been called; can't call await_only() here. Was IO attempted in an unexpected place? (Background on this error at: https://sqlalche.me/e/20/xd2s)",
      GREENLET),
-    ("greenlet_spawn has not been called; can’t call await_() here", GREENLET),
+    ("greenlet_spawn has not been called; can\u2019t call await_() here", GREENLET),
     ("(Background on this error at: https://sqlalche.me/e/14/xd2s)", GREENLET),
     ("xd2s", GREENLET),
     ("3o7r", QUEUE_POOL),
@@ -136,6 +139,14 @@ PASTED: tuple[tuple[str, str | None], ...] = (
      PROVISIONING),
     ("The unique() method must be invoked on this Result, as it contains results that include joined eager loads",
      UNIQUE),
+    ("httpx.PoolTimeout", HTTPX),
+    ("The above exception was the direct cause of the following exception:\n\nhttpx.PoolTimeout\n", HTTPX),
+    ("PoolTimeout('')", HTTPX),
+    ("redis.exceptions.ConnectionError: Connection closed by server.", REDIS_CLOSED),
+    ("Connection closed by server", REDIS_CLOSED),
+    ("asyncpg.exceptions.InFailedSQLTransactionError: current transaction is aborted, commands ignored until end of transaction block",
+     ABORTED),
+    ("psycopg2.errors.InFailedSqlTransaction", ABORTED),
     # Messages without a page.
     ('asyncpg.exceptions.UniqueViolationError: duplicate key value violates unique constraint "users_email_key"',
      None),
@@ -157,5 +168,5 @@ SUBJECTS = (
 )
 """What is not a message."""
 
-TERMS = ("gunicorn", "psycopg2", "redlock", "celery", "hypercorn", "aiohttp", "pgpool", "asyncmy")
+TERMS = ("gist", "trio", "collation", "listener", "gunicorn", "redlock")
 """Names of the field on no page: a letter or two from words that are."""

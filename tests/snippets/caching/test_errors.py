@@ -1,18 +1,22 @@
-"""The two errors of redis-py that have a page, with their fixes."""
+"""The errors of redis-py that have a page, with their fixes."""
 
+import asyncio
 import re
 import socket
 from collections.abc import Iterator
 from errno import ECONNREFUSED
 from typing import Any
 
+import httpx
 import pytest
 import redis as sync
+from fastapi import FastAPI
 from redis import ConnectionError as Unreachable
 from redis import MaxConnectionsError
 from redis.asyncio import Redis
 
 import lab
+from snippets.caching import errors_closed as closed_pool
 from snippets.caching.errors_max_connections import default, report, waiting
 from snippets.caching.errors_refused import ask, ask_async, ask_configured
 
@@ -81,3 +85,36 @@ async def test_the_address_comes_from_the_environment(redis_lease: lab.RedisLeas
 async def test_without_an_address_there_is_no_guess() -> None:
     with pytest.raises(KeyError, match="REDIS_URL"):
         await ask_configured({})
+
+
+async def test_a_client_for_each_request_closes_the_connections_of_the_others(
+    redis_lease: lab.RedisLease,
+) -> None:
+    key = f"{redis_lease.prefix}jobs"
+    with pytest.raises(Unreachable, match=r"^Connection closed by server\.$"):
+        await closed_pool.overlapping(redis_lease.url, key, closed_pool.job, closed_pool.page)
+
+
+async def test_a_client_that_owns_no_pool_closes_none(redis_lease: lab.RedisLease) -> None:
+    key = f"{redis_lease.prefix}jobs"
+    found = await closed_pool.overlapping(
+        redis_lease.url, key, closed_pool.job_shared, closed_pool.page_shared
+    )
+    assert found == [key.encode(), b"a job"] or found == (key.encode(), b"a job")
+
+
+async def test_requests_of_a_service_that_overlap_share_one_client(
+    redis_lease: lab.RedisLease,
+) -> None:
+    """As in redis-py's issue 3230: a pool in the lifespan, and many requests at once."""
+    app = FastAPI()
+    async with Redis.from_url(redis_lease.url) as redis:
+
+        @app.get("/")
+        async def read() -> bool:
+            return [await redis.get("foo") for _ in range(5)] == [None] * 5
+
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+            answers = await asyncio.gather(*(client.get("/") for _ in range(50)))
+    assert [answer.json() for answer in answers] == [True] * 50

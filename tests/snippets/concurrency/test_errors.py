@@ -1,13 +1,21 @@
 """The errors of this article, raised and mended."""
 
+import subprocess
+import sys
+import textwrap
+
 import asyncpg
+import httpx
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from snippets.concurrency import errors_loop as loops
 from snippets.concurrency import errors_operation as operation
+from snippets.concurrency import errors_pool_timeout as pool_timeout
 from snippets.concurrency import errors_poolclass as poolclass
+from snippets.concurrency import upstream as upstreams
 
 
 @pytest.fixture
@@ -50,3 +58,114 @@ def test_an_async_engine_without_a_pool_class_has_the_async_one() -> None:
     pool = poolclass.with_default_pool(poolclass.DATABASE).pool
     assert type(pool) is AsyncAdaptedQueuePool
     assert pool.size() == 10
+
+
+@pytest.fixture
+def url(dsn: str) -> URL:
+    """The same database, for SQLAlchemy."""
+    return make_url(dsn).set(drivername="postgresql+asyncpg")
+
+
+def last_words(dsn: str, code: str) -> str:
+    """The last line that a program of its own prints when it fails.
+
+    What two loops share is left to the garbage collector, which would complain in another test.
+    """
+    url = make_url(dsn).set(drivername="postgresql+asyncpg").render_as_string(False)
+    given = (
+        f"import asyncio, asyncpg, sqlalchemy\ndsn, url = {dsn!r}, sqlalchemy.make_url({url!r})\n"
+    )
+    program = [sys.executable, "-W", "ignore", "-c", given + textwrap.dedent(code)]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, bool(done.stdout)) == (1, True), done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+def test_an_engine_in_a_second_loop_is_attached_to_the_first(dsn: str) -> None:
+    code = """
+    from snippets.concurrency.errors_loop import twice
+    try:
+        twice(url)
+    except RuntimeError as error:
+        print(error)
+        raise SystemExit(1)
+    """
+    assert "got Future" in last_words(dsn, code)
+    assert last_words(dsn, code).endswith("attached to a different loop")
+
+
+def test_an_engine_in_one_loop_can_be_used_again(url: URL) -> None:
+    assert loops.in_one_loop(url) == [42, 42]
+
+
+def test_without_a_pool_each_loop_opens_its_own_connection(url: URL) -> None:
+    assert loops.without_pool(url) == [42, 42]
+
+
+def test_a_ping_before_the_statement_waits_in_the_wrong_loop_too(dsn: str) -> None:
+    code = """
+        from snippets.concurrency.errors_loop import read
+    engine = create_async_engine(url, pool_pre_ping=True)
+    try:
+        for _ in range(2):
+            asyncio.run(read(engine))
+    except RuntimeError as error:
+        print(error)
+        raise SystemExit(1)
+    """
+    assert last_words(dsn, code).endswith("attached to a different loop")
+
+
+def test_a_pool_of_another_loop_says_that_an_operation_is_in_progress(dsn: str) -> None:
+    """As in pytest-asyncio's issue 402: a pool for all tests, a loop for each."""
+    code = """
+    async def opened():
+        return await asyncpg.create_pool(dsn, min_size=1, max_size=1)
+
+    async def read(pool):
+        return await pool.fetchval("SELECT 42")
+
+    first, second = asyncio.Runner(), asyncio.Runner()
+    pool = first.run(opened())
+    try:
+        second.run(read(pool))
+    except asyncpg.InterfaceError as error:
+        own = second.run(opened())
+        print(second.run(read(own)), error)
+        raise SystemExit(1)
+    """
+    said = "42 cannot perform operation: another operation is in progress"
+    assert last_words(dsn, code) == said
+
+
+async def test_streams_that_nobody_closes_take_the_pool_of_httpx() -> None:
+    async with (
+        upstreams.listening() as upstream,
+        pool_timeout.small_client(upstream.url) as client,
+    ):
+        with pytest.raises(httpx.PoolTimeout) as raised:
+            await pool_timeout.statuses(client)
+    assert str(raised.value) == ""
+
+
+async def test_streams_that_are_closed_give_their_connections_back() -> None:
+    async with (
+        upstreams.listening() as upstream,
+        pool_timeout.small_client(upstream.url) as client,
+    ):
+        assert await pool_timeout.statuses_closed(client) == [200] * 5
+
+
+async def test_a_crowd_waits_outside_the_pool_without_a_limit_of_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in httpx's issue 1171: more tasks in gather than connections."""
+    monkeypatch.setattr(upstreams, "PIECE_S", 0.03)
+    async with upstreams.listening() as upstream:
+        upstream.slow = True
+        async with pool_timeout.small_client(upstream.url) as client:
+            answers = await pool_timeout.crowd(client, limit=6)
+            assert answers.count(200) == 2
+            assert [type(answer) for answer in answers].count(httpx.PoolTimeout) == 4
+        async with pool_timeout.small_client(upstream.url) as client:
+            assert await pool_timeout.crowd(client, limit=2) == [200] * 6

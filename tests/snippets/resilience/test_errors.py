@@ -1,6 +1,7 @@
 """The errors of this article, raised and mended."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from snippets.resilience import errors_aborted as aborted
 from snippets.resilience import errors_closed as closed
 from snippets.resilience import errors_deadlock as deadlock
 from snippets.resilience import errors_idle as idle
@@ -236,4 +238,48 @@ async def test_one_transaction_may_have_longer_and_the_next_may_not(dsn: str) ->
     assert await slow.report_with_time(engine) == 42
     with pytest.raises(DBAPIError, match="canceling statement due to statement timeout"):
         await slow.report(engine)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def users(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to a database that knows one user, Ada."""
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(f"{aborted.TABLE}; {aborted.INSERT_ADA}")
+    yield connection
+    await connection.close()
+
+
+ABORTED = "current transaction is aborted, commands ignored until end of transaction block"
+
+
+async def test_after_a_failed_statement_the_transaction_ignores_all(
+    users: asyncpg.Connection,
+) -> None:
+    with pytest.raises(asyncpg.InFailedSQLTransactionError, match=f"^{ABORTED}$") as raised:
+        await aborted.register(users, "ada")
+    assert raised.value.sqlstate == "25P02"
+    assert await aborted.register(users, "bob") == 2
+
+
+@pytest.mark.parametrize("register", [aborted.register_or_skip, aborted.register_quietly])
+async def test_a_savepoint_or_a_statement_that_does_not_fail_lets_it_go_on(
+    register: aborted.Register, users: asyncpg.Connection
+) -> None:
+    assert await register(users, "ada") == 1
+    assert await register(users, "bob") == 2
+
+
+async def test_a_session_says_the_same_of_a_statement_that_is_no_flush(engine: AsyncEngine) -> None:
+    """As where a table is looked for by asking it, and the error is swallowed."""
+    async with AsyncSession(engine) as session:
+        with pytest.raises(DBAPIError, match="does not exist"):
+            await session.execute(text("SELECT * FROM missing"))
+        with pytest.raises(DBAPIError, match=ABORTED):
+            await session.execute(text("SELECT 1"))
+        await session.rollback()
+        with pytest.raises(DBAPIError, match="does not exist"):
+            async with session.begin_nested():
+                await session.execute(text("SELECT * FROM missing"))
+        assert await session.scalar(text("SELECT 1")) == 1
     await engine.dispose()
