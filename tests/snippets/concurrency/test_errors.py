@@ -3,12 +3,17 @@
 import subprocess
 import sys
 import textwrap
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import httpx
 import pytest
+from fastapi import FastAPI, Request
+from fastapi.testclient import TestClient
 from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from snippets.concurrency import errors_loop as loops
@@ -104,7 +109,8 @@ def test_without_a_pool_each_loop_opens_its_own_connection(url: URL) -> None:
 
 def test_a_ping_before_the_statement_waits_in_the_wrong_loop_too(dsn: str) -> None:
     code = """
-        from snippets.concurrency.errors_loop import read
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from snippets.concurrency.errors_loop import read
     engine = create_async_engine(url, pool_pre_ping=True)
     try:
         for _ in range(2):
@@ -136,6 +142,24 @@ def test_a_pool_of_another_loop_says_that_an_operation_is_in_progress(dsn: str) 
     """
     said = "42 cannot perform operation: another operation is in progress"
     assert last_words(dsn, code) == said
+
+
+def test_an_engine_made_in_the_lifespan_is_in_the_loop_of_the_test_client(url: URL) -> None:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.engine = create_async_engine(url)
+        yield
+        await app.state.engine.dispose()
+
+    app = FastAPI(lifespan=lifespan)
+
+    @app.get("/")
+    async def read(request: Request) -> int:
+        return await loops.read(request.app.state.engine)
+
+    for _ in range(2):
+        with TestClient(app) as client:
+            assert [client.get("/").json() for _ in range(2)] == [42, 42]
 
 
 async def test_streams_that_nobody_closes_take_the_pool_of_httpx() -> None:
