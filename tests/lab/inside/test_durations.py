@@ -54,6 +54,14 @@ def test_only_this_database_and_this_block_are_logged(open_dsn: str) -> None:
     assert found.executions == []
 
 
+def test_sessions_after_the_block_are_not_logged_any_more(open_dsn: str) -> None:
+    with durations(open_dsn):
+        pass
+    with psycopg.connect(open_dsn) as later:
+        row = later.execute("SHOW log_min_duration_statement").fetchone()
+    assert row == ("-1",)
+
+
 def test_a_second_block_does_not_repeat_the_first(open_dsn: str) -> None:
     for word in ("one", "two"):
         with durations(open_dsn) as found, psycopg.connect(open_dsn) as connection:
