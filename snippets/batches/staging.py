@@ -67,7 +67,8 @@ async def demonstrate(dsn: str) -> None:
     async with prices(dsn) as engine, AsyncSession(engine) as session:
         await once.store(session, old)
         for _ in range(2):
-            print(dict(await store(session, feed)))
+            written = await store(session, feed)
+            print(dict(sorted(written.items())))
 
 
 def main() -> None:
