@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from press.evidence.quantities import plain
+from press.evidence.records import MeasurementError, Record, content, current
+from press.evidence.units import common_scale, format_value, scale_for
 from press.figures.cache import drawn
 from press.figures.caption import figure
+from press.figures.drawing.shapes import NARROW, WIDE
 from press.figures.selection import BASELINE, chosen, known, positive, roles
-from press.figures.shapes import NARROW, WIDE
 from press.figures.tables import Column, Table
-from press.measurements import MeasurementError, Record, content, current
-from press.numbers import plain
-from press.units import common_scale, format_value, scale_for
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def line(
 
     def draw() -> str:
         # Matplotlib takes a second to import, which only a new drawing is worth.
-        from press.figures.draw_curves import draw_curves
+        from press.figures.drawing.curves import draw_curves
 
         return "".join(
             draw_curves(plot, shape).svg(ident, shape, heading, text) for shape in (WIDE, NARROW)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from press.evidence.quantities import plain
+from press.evidence.records import content, current
+from press.evidence.units import common_scale, scale_for
 from press.figures.cache import drawn
 from press.figures.caption import figure
+from press.figures.drawing.shapes import NARROW, WIDE
 from press.figures.selection import BASELINE, chosen, positive
-from press.figures.shapes import NARROW, WIDE
 from press.figures.tables import Column, Table
-from press.measurements import content, current
-from press.numbers import plain
-from press.units import common_scale, scale_for
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _rows(
 
     def draw() -> str:
         # Matplotlib takes a second to import, which only a new drawing is worth.
-        from press.figures.draw_rows import draw_rows
+        from press.figures.drawing.rows import draw_rows
 
         return "".join(
             draw_rows(rows, shape).svg(ident, shape, heading, text) for shape in (WIDE, NARROW)
