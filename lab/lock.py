@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
+from lab.distributions import LANGUAGE, SERVERS, locked_name
+
 LOCK = "requirements.txt"
 
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
-# Servers and the interpreter are not in the lock. In a record `redis` is the server, and `redis-py`
-# the client whose distribution has that name.
-_NOT_LOCKED = frozenset({"python", "postgresql", "redis", "valkey"})
-_DISTRIBUTIONS = {"redis-py": "redis"}
+_NOT_LOCKED = frozenset({LANGUAGE, *SERVERS})
 
 
 def moved(versions: Mapping[str, str], root: Path) -> dict[str, tuple[str, str]]:
@@ -26,7 +27,7 @@ def moved(versions: Mapping[str, str], root: Path) -> dict[str, tuple[str, str]]
     locked = _locked(path, path.stat().st_mtime_ns)
     found: dict[str, tuple[str, str]] = {}
     for name, version in versions.items():
-        pinned = locked.get(_DISTRIBUTIONS.get(name, _canonical(name)), set())
+        pinned = locked.get(locked_name(name), set())
         if name in _NOT_LOCKED or not pinned or minor(version) in map(minor, pinned):
             continue
         found[name] = version, " or ".join(sorted(pinned))
@@ -43,9 +44,5 @@ def _locked(path: Path, _mtime_ns: int) -> dict[str, set[str]]:
     """The versions that a lock pins, by canonical distribution name."""
     locked: dict[str, set[str]] = {}
     for name, version in _PINNED.findall(path.read_text(encoding="utf-8")):
-        locked.setdefault(_canonical(name), set()).add(version)
+        locked.setdefault(canonicalize_name(name), set()).add(version)
     return locked
-
-
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

@@ -14,7 +14,6 @@ import platform
 import random
 import secrets
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -23,25 +22,26 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from lab import catalog, quiet, record
+from lab import catalog, distributions, quiet, record, storage
 from lab.binaries import NoServer
 from lab.experiment import Experiment, Round
-from lab.ground import Ground, measurement_ground
 from lab.pooling import FEWEST_RUNS, begun_apart
+from lab.repository import ROOT
 from lab.rounds import ExperimentError, evaluate, judge, prepare, run_round
 from lab.source import module_name, modules, source_hash
 from lab.stale import stale
+from lab.testbed import Testbed, measurement_testbed
 
 FAILED = 1
 UNKNOWN = 2
 INTERRUPTED = 130
 
-LOCK = Path(tempfile.gettempdir()) / "under-load-measure.lock"
+LOCK = storage.temporary_parent() / "under-load-measure.lock"
 
 
 def main(
     names: list[str],
-    root: Path = record.ROOT,
+    root: Path = ROOT,
     lock: Path = LOCK,
     *,
     only_stale: bool = False,
@@ -179,12 +179,12 @@ def _run(
 ) -> record.Run:
     """One run of all rounds; after each, the complete ones are kept."""
     partial = record.partial_path(name, root)
-    used = record.distributions(modules(path, root).values())
+    used = distributions.versions(modules(path, root).values())
     seed = secrets.randbelow(2**32)
     chance = random.Random(seed)
-    with measurement_ground(experiment) as ground:
-        prepare(name, experiment, ground.setting)
-        began, started = ground.began(), datetime.now(UTC).replace(microsecond=0)
+    with measurement_testbed(experiment) as testbed:
+        prepare(name, experiment, testbed.setting)
+        began, started = testbed.began(), datetime.now(UTC).replace(microsecond=0)
         clock = time.monotonic()
         rounds: list[Round] = []
         void: dict[int, str] = {}
@@ -196,8 +196,8 @@ def _run(
                 harness=record.HARNESS,
                 seed=seed,
                 machine=record.machine(),
-                versions={"python": platform.python_version(), **ground.versions, **used},
-                server_settings=dict(ground.server_settings),
+                versions={"python": platform.python_version(), **testbed.versions, **used},
+                server_settings=dict(testbed.server_settings),
                 samples=[
                     record.Sample(round=number, variant=key, values=dict(values))
                     for number, samples in enumerate(rounds)
@@ -214,20 +214,20 @@ def _run(
             for number in range(-1, experiment.rounds):
                 order = list(experiment.variants)
                 chance.shuffle(order)
-                found = run_round(name, experiment, ground.setting, order, bar.update)
-                reasons = ground.setting.taken()
+                found = run_round(name, experiment, testbed.setting, order, bar.update)
+                reasons = testbed.setting.taken()
                 if number < 0:
                     continue
                 rounds.append(found)
                 if reasons:
                     void[number] = "; ".join(dict.fromkeys(reasons))
                 record.write(partial, kept(disturbed))
-        return kept(disturbed or _disturbance(ground, began, void, len(rounds)))
+        return kept(disturbed or _disturbance(testbed, began, void, len(rounds)))
 
 
-def _disturbance(ground: Ground, began: str, void: dict[int, str], rounds: int) -> str | None:
+def _disturbance(testbed: Testbed, began: str, void: dict[int, str], rounds: int) -> str | None:
     """Why the whole run is void, seen from how it went and not from what it measured."""
-    if ground.began() != began:
+    if testbed.began() != began:
         return "a server was restarted during the run"
     if 2 * len(void) > rounds:
         return f"{len(void)} of {rounds} rounds are void: {next(iter(void.values()))}"

@@ -4,7 +4,6 @@ A record is all runs of one source. This module is its one definition: `lab.meas
 records, `press.evidence.records` reads them, and both by these classes.
 """
 
-import ast
 import os
 import platform
 import re
@@ -12,17 +11,14 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from datetime import datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from lab.atomic import replace_text
 from lab.pooling import Pooled
-from lab.source import OURS, syntax_tree
 from lab.verdict import Verdict
-
-ROOT = Path(__file__).resolve().parent.parent
 
 # How samples were taken; each run tells it, so that runs of different ways can be told apart.
 # 1: each variant once a round, in the order in which the experiment declares them.
@@ -301,17 +297,6 @@ def read_run(path: Path) -> Run:
     return Run.model_validate_json(path.read_bytes())
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write the file in one step: a reader sees the old text or the new, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
 def machine() -> Machine:
     """This machine, without its name."""
     import psutil
@@ -336,31 +321,3 @@ def _cpu() -> str:
         command = ["sysctl", "-n", "machdep.cpu.brand_string"]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     return platform.processor() or platform.machine()
-
-
-def distributions(modules: Iterable[Path]) -> dict[str, str]:
-    """Name and installed version of every third-party distribution that the modules import.
-
-    Names are normalized as in requirements.txt, but for one: `redis` is the server's name in a
-    record, so the client is `redis-py`, as its makers call it.
-
-    Raises:
-        SyntaxError: A module is not Python.
-    """
-    imported: set[str] = set()
-    for module in modules:
-        for node in ast.walk(syntax_tree(module)):
-            if isinstance(node, ast.Import):
-                imported.update(alias.name.partition(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                imported.add(node.module.partition(".")[0])
-    imported -= {*sys.stdlib_module_names, *OURS}
-    if not imported:
-        return {}
-    providers = metadata.packages_distributions()
-    names = {name for package in imported for name in providers.get(package, ())}
-    return {_normalized(name): metadata.version(name) for name in sorted(names)}
-
-
-def _normalized(name: str) -> str:
-    return "redis-py" if name == "redis" else re.sub(r"[-_.]+", "-", name).lower()

@@ -11,7 +11,7 @@ import sys
 
 from lab.load.load import Load, Sent
 from lab.load.plan import Plan, to_json
-from lab.record import ROOT
+from lab.repository import ROOT
 
 
 class GeneratorError(RuntimeError):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.record import ROOT
+from lab.repository import ROOT
 
 READY_S = 30.0
 STOP_S = 15.0

@@ -20,7 +20,9 @@ import pytest
 import lab
 from lab import catalog, record
 from lab import measure as runner
+from lab.atomic import replace_text
 from lab.measure import FAILED, INTERRUPTED, UNKNOWN, exclusively
+from lab.repository import ROOT
 from lab.source import source_hash
 from tests.miniature import Tree
 
@@ -254,7 +256,7 @@ def test_a_record_that_cannot_be_read_is_not_overwritten(
 ) -> None:
     counting(tree)
     path = record.record_path("demo-order", tree.root)
-    record.replace_text(path, "{}")
+    replace_text(path, "{}")
     assert main(["demo-order"], tree.root, lock) == FAILED
     assert path.read_text(encoding="utf-8") == "{}"
     said = capsys.readouterr().err
@@ -376,7 +378,7 @@ def test_the_rounds_of_an_earlier_interrupted_run_are_not_taken_for_those_of_thi
 ) -> None:
     tree.write("snippets/demo/experiments/order.py", "raise OSError\n")
     partial = record.partial_path("demo-order", tree.root)
-    record.replace_text(partial, "{}")
+    replace_text(partial, "{}")
     assert main([], tree.root, lock) == FAILED
     assert not partial.exists()
     assert "Complete rounds: none; nothing was written." in capsys.readouterr().err
@@ -412,7 +414,7 @@ def test_ctrl_c_is_status_130_and_no_traceback(tree: Tree, lock: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tree.root,
-        env={**os.environ, "PYTHONPATH": str(record.ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         # A process that is started in the background would ignore the signal.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         capture_output=True,

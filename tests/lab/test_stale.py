@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from lab import record
+from lab.atomic import replace_text
 from lab.lock import minor, moved
 from lab.measure import main
 from lab.stale import stale
@@ -58,7 +59,7 @@ def test_a_missing_record_does(tree: Tree, module: Path) -> None:
 
 
 def test_what_is_not_a_record_does(tree: Tree, module: Path) -> None:
-    record.replace_text(record.record_path("demo-rows", tree.root), "{}")
+    replace_text(record.record_path("demo-rows", tree.root), "{}")
     assert of(tree, module) == "docs/measurements/demo-rows.json is not a record"
 
 

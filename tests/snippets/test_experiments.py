@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from lab import measure, record
+from lab.atomic import replace_text
 from lab.catalog import find, load
 from lab.experiment import Round
-from lab.ground import rehearsal_ground
-from lab.record import ROOT
+from lab.repository import ROOT
 from lab.rounds import evaluate, judge, prepare, run_round
 from lab.source import source_hash
+from lab.testbed import rehearsal_testbed
 from press.evidence.quantities import number
 from tests.miniature import Tree
 
@@ -89,10 +90,10 @@ def test_an_experiment_runs_in_small(name: str, services: None) -> None:
     Measurements shuffle the variants: one that needs what another left behind fails here.
     """
     experiment = load(find(ROOT)[name], ROOT)
-    with rehearsal_ground(experiment) as ground:
-        prepare(name, experiment, ground.setting)
+    with rehearsal_testbed(experiment) as testbed:
+        prepare(name, experiment, testbed.setting)
         order = random.sample(list(experiment.variants), len(experiment.variants))
-        rehearsed = run_round(name, experiment, ground.setting, order)
+        rehearsed = run_round(name, experiment, testbed.setting, order)
     assert list(rehearsed) == order
     assert list(evaluate(name, experiment, [rehearsed])) == list(experiment.quantities)
 
@@ -203,7 +204,7 @@ def test_a_record_that_somebody_changed_is_named(
     path = record.record_path("demo-load", recorded.root)
     found = json.loads(path.read_text(encoding="utf-8"))
     change(found)
-    record.replace_text(path, json.dumps(found))
+    replace_text(path, json.dumps(found))
     said = problem_of("demo-load", recorded.root) or ""
     assert said.startswith(f"docs/measurements/demo-load.json {problem}")
     assert said.endswith("restore it with: git checkout -- docs/measurements/demo-load.json")

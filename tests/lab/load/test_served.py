@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from lab.load import DoesNotServeError, Served, serve
-from lab.record import ROOT
+from lab.repository import ROOT
 
 APPS = "tests.lab.load.apps"
 
