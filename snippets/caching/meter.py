@@ -26,12 +26,12 @@ class Meter:
     def hit_rate(self) -> float:
         return 1 - self.calls["query"] / self.calls["look-up"]
 
+    def mean(self, step: str) -> float:
+        return self.seconds[step] / self.calls[step]
+
     def break_even(self) -> float:
         """The hit rate above which the cache saves time."""
-        c, q, s = (
-            self.seconds[step] / self.calls[step]
-            for step in ("look-up", "query", "store")
-        )
+        c, q, s = map(self.mean, ("look-up", "query", "store"))
         return (c + s) / (q + s)
 
 

@@ -64,7 +64,6 @@ class Ways:
     hit: Call
     query: Call  # one round trip, like the hit
     reset: Call  # and asyncpg's reset, as a pool does by itself
-    store: Call
     redis: Redis
     key: str
 
@@ -102,11 +101,7 @@ async def ways(
         async def hit() -> Any:
             return json.loads(await redis.get(key) or "")
 
-        async def store() -> None:
-            await redis.set(key, text, ex=600)
-
         load = ask(plain)
-        text = json.dumps(await load())
-        await store()
+        await redis.set(key, json.dumps(await load()), ex=600)
         assert await hit() == await load()
-        yield Ways(hit, load, ask(usual), store, redis, key)
+        yield Ways(hit, load, ask(usual), redis, key)
