@@ -35,18 +35,19 @@ class OpenCache:
 
 
 async def demonstrate() -> None:
-    async with black_hole() as (port, taken):
+    async with black_hole() as (port, _):
         for crowd in (1, 100):
             async with connect("127.0.0.1", port) as redis:
                 cache = OpenCache(redis, load, time.monotonic)
                 for moment in ("first", "next"):
-                    taken.clear()
+                    cache.bounded.failures.clear()
                     reads = [cache.get("report") for _ in range(crowd)]
                     answers = len(await asyncio.gather(*reads))
                     print(
                         f"{moment} {crowd}: answers {answers},", end=""
                     )
-                    print(" Redis asked:", bool(taken))
+                    waited = cache.bounded.failures.total()
+                    print(" waited for Redis:", waited)
 
 
 if __name__ == "__main__":

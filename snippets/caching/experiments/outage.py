@@ -138,8 +138,8 @@ EXPERIMENT = Experiment(
     },
     claims=(
         Claim(
-            "Ten pauses, each random up to a cap that doubles from 20 ms"
-            " to 1 s, take at most 5.3 s",
+            "Ten pauses, each random below a bound that doubles from"
+            " 20 ms to 1 s, take at most 5.3 s",
             quantity="pauses",
             at_least=1.0,
             at_most=5.3,
