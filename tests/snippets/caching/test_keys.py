@@ -1,14 +1,18 @@
 """Calls that share a key, and calls that do not."""
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial, wraps
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from uvicorn._subprocess import spawn
 
 from snippets.caching import keys, naive_keys
 from snippets.caching.calls import Key, Orders, Users, bound_leaks, elsewhere, leaks
@@ -58,6 +62,42 @@ def test_processes_share_their_keys() -> None:
 @pytest.mark.naive("snippets/caching/naive_keys.py")
 def test_processes_do_not_share_their_keys() -> None:
     assert elsewhere(naive_keys.key, 1) != elsewhere(naive_keys.key, 2)
+
+
+HASHES = """
+import multiprocessing, sys
+
+def send(pipe): pipe.send(hash("ada"))
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context(sys.argv[1])
+    here, there = context.Pipe()
+    worker = context.Process(target=send, args=(there,))
+    worker.start()
+    print(here.recv() == hash("ada"))
+    worker.join()
+"""
+
+
+@pytest.mark.parametrize(("start", "shared"), [("fork", "True"), ("spawn", "False")])
+def test_forked_workers_share_the_salt_of_hashes_and_spawned_ones_do_not(
+    tmp_path: Path, start: str, shared: str
+) -> None:
+    program = tmp_path / "hashes.py"
+    program.write_text(HASHES)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONHASHSEED"}
+    answer = subprocess.run(
+        [sys.executable, program, start],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert answer.stdout.strip() == shared
+
+
+def test_workers_of_uvicorn_are_spawned() -> None:
+    assert spawn.get_start_method() == "spawn"
 
 
 @pytest.mark.naive("snippets/caching/naive_keys.py")
