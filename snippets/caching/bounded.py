@@ -20,14 +20,14 @@ ANSWER_S = 0.1  # a cache slower than this is no cache
 
 
 def connect(host: str, port: int) -> Redis:
-    pool = BlockingConnectionPool(
+    pool = BlockingConnectionPool(  # [!]
         host=host,
         port=port,
         max_connections=20,  # a crowd waits its turn
         timeout=None,  # for as long as `ask` lets it
         socket_connect_timeout=ANSWER_S,
         socket_timeout=ANSWER_S,
-        retry=Retry(NoBackoff(), retries=0),  # [!]
+        retry=Retry(NoBackoff(), retries=0),
     )
     return Redis.from_pool(pool)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -141,6 +142,28 @@ async def test_a_lease_of_another_is_neither_an_answer_nor_taken_away(
     second.go_on.set()
     assert await other == 200
     assert await prices.get(key, unread) == 200
+
+
+class LateRedis(Redis):
+    """Between a miss and the lease for it, another process stores the value."""
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        """Send it."""
+        send: Any = super().execute_command
+        answer = await send(*args, **options)
+        if args[0] == "GET" and answer is None:
+            await self.set(args[1], 100)
+        return answer
+
+
+async def test_a_lease_does_not_take_the_place_of_a_value(redis: Redis, key: str) -> None:
+    late = LateRedis(connection_pool=redis.connection_pool)
+    slow = Slow(100)
+    reading = asyncio.create_task(LeasingPrices(late).get(key, slow))
+    await slow.has_read.wait()
+    assert await LeasingPrices(redis).get(key, unread) == 100
+    slow.go_on.set()
+    await reading
 
 
 async def test_after_a_failed_load_others_load_and_the_lease_ends_by_itself(

@@ -335,6 +335,38 @@ async def test_while_the_lock_is_held_readers_wait_for_the_value_and_not_for_the
     assert await redis.get(f"{key}:lock") == b"another process"
 
 
+class CountingRedis(Redis):
+    """Knows which commands were answered."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.answered: list[str] = []
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        """Send it."""
+        send: Any = super().execute_command
+        answer = await send(*args, **options)
+        self.answered.append(args[0])
+        return answer
+
+
+async def test_one_reader_of_a_process_asks_for_the_lock_for_all(
+    redis: Redis, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await redis.set(f"{key}:lock", "another process", px=60_000)
+    counting = CountingRedis(connection_pool=redis.connection_pool)
+    monkeypatch.setattr(locked, "POLL_S", 60.0)  # once
+    cache = LockedCache(counting, loader(), TTL_S)
+    readers = [asyncio.ensure_future(cache.get(key)) for _ in range(20)]
+    while "SET" not in counting.answered:
+        await redis.ping()
+    for _ in range(20):  # time for the others, who would have asked by now
+        await redis.ping()
+    assert counting.answered == ["GET", "SET"]
+    await cache.flights.close()
+    await asyncio.wait(readers)
+
+
 class LateRedis(Redis):
     """Between the first GET and what follows it, another process stores the value."""
 
