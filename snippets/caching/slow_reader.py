@@ -20,6 +20,7 @@ class Prices(Protocol):
     async def invalidate(self, key: str) -> None: ...
 
 
+# --8<-- [start:race]
 async def race(dsn: str, prices: Prices, key: str) -> tuple[int, int]:
     """The price in the database, and the one the next reader gets."""
     async with asyncpg.create_pool(dsn, min_size=1) as pool:
@@ -43,6 +44,9 @@ async def race(dsn: str, prices: Prices, key: str) -> tuple[int, int]:
         may_store.set()
         await reader
         return await load(), await prices.get(key, load)
+
+
+# --8<-- [end:race]
 
 
 def demonstrate(cache: type[Prices]) -> None:
