@@ -1,7 +1,6 @@
 """What an experiment declares: variants, conditions, metrics, quantities and claims.
 
-Only declarations live here, and this module imports nothing of ours: its source is part of the
-hash of every record, so a change here makes every measurement stale.
+Only declarations live here, and this module imports nothing of ours.
 """
 
 import math
@@ -151,6 +150,9 @@ class Experiment:
         quantities: What is computed from each round.
         claims: What the article says of the quantities.
         prepare: Runs once, before the first round: tables, rows, keys.
+        postgres_settings: Lines of postgresql.conf for a server of its own, such as
+            `lab.inside.statements.SETTINGS`; a server of DATABASE_URL is taken as it is.
+        redis_settings: Lines of redis.conf, alike.
 
     Raises:
         ValueError: The declaration contradicts itself.
@@ -166,6 +168,8 @@ class Experiment:
     rehearsal: Conditions = field(default_factory=dict)
     needs: frozenset[str] = frozenset()
     prepare: Callable[[Setting], Awaitable[None]] | None = None
+    postgres_settings: Mapping[str, str] = field(default_factory=dict)
+    redis_settings: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _require(self.question.endswith("?"), f"question {self.question!r} does not end with '?'")
@@ -182,6 +186,14 @@ class Experiment:
             _require(
                 _NAME.fullmatch(name) is not None,
                 f"name {name!r}: use lower-case letters and digits, joined by - or _",
+            )
+        for server, settings in (
+            ("postgres", self.postgres_settings),
+            ("redis", self.redis_settings),
+        ):
+            _require(
+                not settings or server in self.needs,
+                f'{server}_settings needs a server: declare needs=frozenset({{"{server}"}})',
             )
         baselines = [name for name, variant in self.variants.items() if variant.baseline]
         _require(len(baselines) <= 1, f"{len(baselines)} baselines: {', '.join(baselines)}")

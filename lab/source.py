@@ -2,8 +2,9 @@
 
 A record or a transcript stores the hash of the module that made it; when today's hash differs,
 the result is stale. Comments, region markers, blank lines and the width of an indentation are
-not code and do not count; neither do the modules of `lab` that a function imports when it runs,
-because an instrument that was mended did not change what the listing says.
+not code and do not count. Neither do the modules of `lab`: an instrument that was fixed did not
+change what the listing says. How samples were taken is in each run of a record, as the version of
+the harness.
 """
 
 import ast
@@ -15,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 OURS = ("snippets", "lab", "press")
+HASHED = ("snippets", "press")
 DIGITS = 12
 
 # From Python 3.12 on, an f-string is many tokens; before, and here, it is one.
@@ -26,7 +28,7 @@ _LAYOUT = {"NEWLINE": "\n", "INDENT": "\t", "DEDENT": "\b"}
 
 
 def source_hash(path: Path, root: Path) -> str:
-    """Twelve hexadecimal digits for the file and every module of ours that it imports.
+    """Twelve hexadecimal digits for the file and every module that it imports, but those of lab.
 
     Args:
         path: A Python module, or any other file, whose bytes are then hashed.
@@ -48,7 +50,7 @@ def source_hash(path: Path, root: Path) -> str:
 
 
 def modules(path: Path, root: Path) -> dict[str, Path]:
-    """The module and every module of ours that it imports, transitively, by dotted name in order.
+    """The module and all of `HASHED` that it imports, transitively, by dotted name in order.
 
     Raises:
         OSError: The file cannot be read.
@@ -122,30 +124,20 @@ def _imports_in(text: str, package: str) -> tuple[tuple[str, str], ...]:
 
 
 def _ours(tree: ast.Module, package: str) -> Iterator[tuple[str, str]]:
-    for node, in_function in _imports(tree, in_function=False):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             pairs = [(alias.name, "") for alias in node.names]
-        else:
+        elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
                 parents = package.split(".")[: len(package.split(".")) - node.level + 1]
                 base = ".".join([*parents, base] if base else parents)
             pairs = [(base, alias.name) for alias in node.names]
-        for base, member in pairs:
-            top = base.partition(".")[0]
-            if top in OURS and not (top == "lab" and in_function):
-                yield base, member
-
-
-def _imports(
-    node: ast.AST, *, in_function: bool
-) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import | ast.ImportFrom):
-            yield child, in_function
         else:
-            function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
-            yield from _imports(child, in_function=in_function or function)
+            continue
+        for base, member in pairs:
+            if base.partition(".")[0] in HASHED:
+                yield base, member
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from press.finding import Finding
+from press.problems import Finding
 
 _ADDRESSES = {"href", "xlink:href", "src", "poster", "action", "formaction"}
 _CANDIDATES = {"srcset", "imagesrcset"}
@@ -113,7 +113,7 @@ class _Crawler:
         self.external: set[str] = set()
 
     def crawl(self) -> Crawl:
-        # A dead link of a template is on every page; it is one thing to mend.
+        # A dead link of a template is on every page; it is one thing to fix.
         wrong: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
         for name in sorted(self.files):
             for what, remedy, line in self._check(name):
@@ -171,15 +171,15 @@ class _Crawler:
             return f"{shown} is relative, and 404.html answers at any depth", "Begin it with /."
         shown = f"'{target.path}{'#' if target.fragment else ''}{target.fragment}'"
         if not target.path.startswith(own.path):
-            return f"{shown} is out of the site, which begins at {own.path}", "Mend the link."
+            return f"{shown} is out of the site, which begins at {own.path}", "Fix the link."
         path = unquote(target.path.removeprefix(own.path))
         if not path or path.endswith("/"):
             path += "index.html"
         if path not in self.files:
             if f"{path}/index.html" in self.files:
                 return f"a link to {shown} is redirected", "End the path with a slash."
-            return f"there is no {shown}", "Mend the link, or build what it leads to."
+            return f"there is no {shown}", "Fix the link, or build what it leads to."
         page, anchor = self.pages.get(path), unquote(target.fragment)
         if page and anchor and anchor != "top" and anchor not in page.ids.keys() | page.names:
-            return f"there is no anchor {shown}", "Mend the link, or name the place."
+            return f"there is no anchor {shown}", "Fix the link, or name the place."
         return None

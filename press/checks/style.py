@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from press.finding import Finding
+from press.problems import Finding
 from press.sources.prose import (
     MORE,
     prose,

@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from press.evidence import records as measurements
-from press.finding import Finding
+from press.problems import Finding
+from press.repository import MEASUREMENTS, SNIPPETS
 from press.sources.front_matter import Document, PostMeta
 
 _INCLUDE = re.compile(r"(?<!;)--8<--[ \t]+[\"']([^\"':\n]+)")
@@ -32,7 +33,7 @@ def unused(pages: Iterable[Document], root: Path) -> Iterator[Finding]:
         yield Finding(path, 1, "no page shows it", remedy)
     for name in measurements.names(root):
         if name not in quoted:
-            path = (measurements.DIRECTORY / f"{name}.json").as_posix()
+            path = f"{MEASUREMENTS}/{name}.json"
             remedy = f"Quote it, [[{name}.QUANTITY]], draw it, or delete it with its experiment."
             yield Finding(path, 1, "no page uses it", remedy)
 
@@ -50,7 +51,7 @@ def _listings(root: Path) -> Iterator[str]:
 
     An experiment is shown by its record.
     """
-    snippets = root / "snippets"
+    snippets = root / SNIPPETS
     for file in snippets.rglob("*"):
         inside = file.relative_to(snippets).parts
         hidden = any(part.startswith((".", "__pycache__")) for part in inside)

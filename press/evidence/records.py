@@ -14,9 +14,7 @@ from typing import Annotated, NoReturn
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from press.problems import ProblemError, close_and_existing
-
-DIRECTORY = Path("docs/measurements")
-LOCK = Path("requirements.txt")
+from press.repository import LOCK, MEASUREMENTS
 
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
 # Servers and the interpreter are not in the lock. In a record `redis` is the server, and `redis-py`
@@ -234,7 +232,7 @@ def load(name: str, root: Path = Path()) -> Record:
         MeasurementError: if there is none of that name.
         RecordError: if the file is not a record, naming the file and the field.
     """
-    path = (root / DIRECTORY / f"{name}.json").absolute()
+    path = (root / MEASUREMENTS / f"{name}.json").absolute()
     try:
         changed = path.stat().st_mtime_ns
     except FileNotFoundError:
@@ -248,12 +246,12 @@ def load(name: str, root: Path = Path()) -> Record:
 
 def content(name: str, root: Path = Path()) -> bytes:
     """The bytes of a record's file, by which a drawing of it is cached."""
-    return (root / DIRECTORY / f"{name}.json").read_bytes()
+    return (root / MEASUREMENTS / f"{name}.json").read_bytes()
 
 
 def names(root: Path = Path()) -> list[str]:
     """The measurements that are recorded, in alphabetical order."""
-    return sorted(path.stem for path in (root / DIRECTORY).glob("*.json"))
+    return sorted(path.stem for path in (root / MEASUREMENTS).glob("*.json"))
 
 
 def current(name: str, root: Path = Path()) -> Record:
@@ -280,7 +278,7 @@ def current(name: str, root: Path = Path()) -> Record:
     except SyntaxError as error:
         raise RecordError(
             f"measurement {name!r} was made by {module.as_posix()}, which is not Python: {error}",
-            f"Mend it, then run `{record.command}`.",
+            f"Fix it, then run `{record.command}`.",
         ) from None
     if source != record.source:
         raise RecordError(
@@ -317,7 +315,7 @@ def _unknown(kind: str, name: str, existing: Iterable[str], of: str) -> NoReturn
 
 @lru_cache(maxsize=1024)
 def _load(path: Path, name: str, _mtime_ns: int) -> Record:
-    shown = (DIRECTORY / f"{name}.json").as_posix()
+    shown = f"{MEASUREMENTS}/{name}.json"
     remedy = f"Run `make measure NAME={name}`; records are not edited by hand."
     try:
         record = Record.model_validate_json(path.read_bytes())

@@ -13,6 +13,8 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
+from press.repository import TEST_RUN
+
 # The servers under the names that the manifest gives them, and who connects to them.
 _SERVERS = {
     "postgresql": ("PostgreSQL", {"asyncpg", "psycopg", "sqlalchemy"}),
@@ -90,7 +92,7 @@ class Manifest:
 
 def load_manifest(root: Path) -> Manifest | None:
     """The last test run in the repository at `root`; None before the first."""
-    path = root / "build" / "verification.json"
+    path = root / TEST_RUN
     try:
         return _load(path, path.stat().st_mtime_ns)
     except FileNotFoundError:

@@ -87,7 +87,7 @@ def check_fresh(transcript: Transcript, root: Path) -> None:
         where = Path(error.filename or transcript.module)
         where = where.relative_to(root) if where.is_relative_to(root) else where
         raise ProblemError(
-            f"{where.as_posix()}:{error.lineno} is not Python: {error.msg}", "Mend it."
+            f"{where.as_posix()}:{error.lineno} is not Python: {error.msg}", "Fix it."
         ) from None
     if current != transcript.source:
         raise ProblemError(

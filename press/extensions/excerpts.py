@@ -12,9 +12,8 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
+from press.extensions import order
 from press.extensions.page import is_excerpt
-
-_BEFORE_EVERYTHING = 300
 
 
 class Excerpts(Preprocessor):  # type: ignore[misc]  # the library has no types
@@ -34,7 +33,7 @@ class ExcerptsExtension(Extension):  # type: ignore[misc]  # the library has no 
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 — Python-Markdown's name
         """Drop it before anything else reads it."""
-        md.preprocessors.register(Excerpts(md), "press_excerpts", _BEFORE_EVERYTHING)
+        md.preprocessors.register(Excerpts(md), "press_excerpts", order.EXCERPTS)
 
 
 def makeExtension(**_options: Any) -> ExcerptsExtension:  # noqa: N802 — Python-Markdown's name

@@ -17,16 +17,16 @@ import markdown_exec
 from markdown import Markdown
 from mkdocs.utils import get_relative_url
 
-from press.figures.caption import SITE_ROOT
-from press.extensions.lines import line_of_fence
 from press.extensions.page import add_anchor
-from press.problems import ProblemError, report
+from press.extensions.reporting import line_of_fence, report
+from press.figures.caption import SITE_ROOT
+from press.problems import ProblemError
 
 HEADER = {"exec": "true", "html": "true"}
 """The options of a fence that draws; it takes no others."""
 
 _FILE = "<figure block>"
-_GUARD = "import press.extensions.figure_fences\npress.drawing.run(globals())"
+_GUARD = "import press.extensions.figure_fences\npress.extensions.figure_fences.run(globals())"
 _MESSAGE = 300
 _IDENTIFIED = re.compile(r'<(?:figure|aside)\b[^>]* id="([^"]+)"')
 _PRINT = "Print what a function of press.figures returns."
@@ -128,7 +128,7 @@ def _draw(source: str, header: dict[str, str], md: Markdown) -> str | Failure:
 def _failure(error: BaseException) -> Failure:
     if isinstance(error, SyntaxError) and error.filename == _FILE:
         return Failure(
-            error.lineno or 0, f"the figure block is not Python: {error.msg}", "Mend this line."
+            error.lineno or 0, f"the figure block is not Python: {error.msg}", "Fix this line."
         )
     frames = traceback.extract_tb(error.__traceback__)
     line = next((frame.lineno or 0 for frame in reversed(frames) if frame.filename == _FILE), 0)
@@ -136,7 +136,7 @@ def _failure(error: BaseException) -> Failure:
         return Failure(line, error.what, error.remedy)
     text = shorten(f"{error}", _MESSAGE, placeholder=" …").rstrip(".")
     said = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    return Failure(line, f"the figure block raised {said}", "Mend this line.")
+    return Failure(line, f"the figure block raised {said}", "Fix this line.")
 
 
 def _addressed(drawing: str, md: Markdown) -> str:

@@ -17,12 +17,13 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 from math_core import LatexError, LatexToMathML
 
-from press.extensions.lines import keep_lines, line_in_prose
-from press.problems import ProblemError, report
+from press.extensions import order
+from press.extensions.reporting import keep_lines, line_in_prose, report
+from press.problems import ProblemError
 
-_AFTER_INLINE_MARKUP = 15
 _CLASS = "arithmatex"
 _WRAPPED = re.compile(r"\\[(\[](.*)\\[)\]]", re.DOTALL)
 
@@ -65,7 +66,7 @@ def mathml(tex: str, *, display: bool) -> Element:
         where = f' at "{near[:20]}"' if near else ""
         raise FormulaError(
             f"a formula that is not understood{where}: {why.rstrip('.')}",
-            "Mend its TeX.",
+            "Fix its TeX.",
             before.rpartition("\n")[2] + near,
         ) from None
     for element in math.iter():
@@ -120,7 +121,7 @@ class Maths(Treeprocessor):  # type: ignore[misc]  # the library has no types
             html = report(self.md, line, problem.what, problem.remedy)
             shown = ElementTree.fromstring(html)
             element.attrib.update(shown.attrib)
-            element.text = shown.text
+            element.text = AtomicString(shown.text or "")  # quotes stay as the log has them
             return
         element.set("class", "math")
         if display:
@@ -135,7 +136,7 @@ class MathsExtension(Extension):  # type: ignore[misc]  # the library has no typ
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 — Python-Markdown's name
         """Convert formulas after arithmatex has set them apart."""
         keep_lines(md)
-        md.treeprocessors.register(Maths(md), "press_maths", _AFTER_INLINE_MARKUP)
+        md.treeprocessors.register(Maths(md), "press_maths", order.MATHS)
 
 
 def makeExtension(**options: Any) -> MathsExtension:  # noqa: N802 — Python-Markdown's name

@@ -1,13 +1,21 @@
-"""Which page a Markdown converter is rendering."""
+"""Which page a Markdown converter is rendering: the one module that asks the engine.
+
+MkDocs tells extensions nothing of the page. What it does is to register, with every converter,
+processors of its own that hold the file, and Material's blog one more for excerpts. Those private
+things are touched in `_engine`, `is_excerpt` and `add_anchor` and nowhere else; another engine
+needs other bodies there, and no extension changes.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from markdown import Markdown
-from mkdocs.utils.meta import get_data
+
+from press.sources.front_matter import first_line_of_body
 
 
 @dataclass(frozen=True)
@@ -16,12 +24,18 @@ class Page:
 
     Attributes:
         path: the source as an author names it, `docs/posts/pool.md`.
+        url: its address in the site, relative to the root, such as `pool/`.
+        root: the repository.
+        build: the same object for all pages of one build, another in the next.
         front_matter_lines: how many lines of the file precede the first line that is rendered.
         body_lines: how many lines of the file are rendered.
         excerpt: whether it is rendered for a list of posts rather than for its own page.
     """
 
     path: str
+    url: str
+    root: Path
+    build: object
     front_matter_lines: int
     body_lines: int
     excerpt: bool
@@ -32,25 +46,20 @@ class Page:
 
 
 def current_page(md: Markdown) -> Page | None:
-    """The page that `md` renders, or None where it renders text of no file.
-
-    MkDocs and its blog plugin register a tree processor that resolves relative links, and that
-    knows the file.
-    """
-    if "relpath" not in md.treeprocessors:
+    """The page that `md` renders, or None where it renders text of no file."""
+    engine = _engine(md)
+    if engine is None:
         return None
-    links = md.treeprocessors["relpath"]
-    file, config = getattr(links, "file", None), getattr(links, "config", None)
-    if file is None:
-        return None
+    file, files, config = engine
     path, front, body = file.src_uri, 0, 0
+    # `mkdocs build -f mkdocs.yml` gives a relative path.
+    root = Path(config.config_file_path).resolve().parent if config else Path.cwd()
     source = Path(file.abs_src_path) if file.abs_src_path else None
     if source is not None and source.is_file():
         front, body = _split(source, source.stat().st_mtime_ns)
-        root = Path(config.config_file_path).parent if config is not None else Path.cwd()
         if source.is_relative_to(root):
             path = source.relative_to(root).as_posix()
-    return Page(path, front, body, is_excerpt(md))
+    return Page(path, file.url, root, files, front, body, is_excerpt(md))
 
 
 def is_excerpt(md: Markdown) -> bool:
@@ -66,9 +75,22 @@ def add_anchor(md: Markdown, identifier: str) -> None:
             anchors.add(identifier)
 
 
+def _engine(md: Markdown) -> tuple[Any, Any, Any] | None:
+    """The file, all files and the settings, from the processor that resolves relative links."""
+    if "relpath" not in md.treeprocessors:
+        return None
+    links = md.treeprocessors["relpath"]
+    file = getattr(links, "file", None)
+    if file is None:
+        return None
+    return file, getattr(links, "files", None), getattr(links, "config", None)
+
+
 @lru_cache(maxsize=1024)
 def _split(source: Path, _mtime_ns: int) -> tuple[int, int]:
     """How many lines of a source file are front matter, and how many are its body."""
-    text = source.read_text(encoding="utf-8-sig")
-    body, _ = get_data(text)
-    return text.count("\n") - body.count("\n"), len(body.splitlines())
+    lines = source.read_text(encoding="utf-8-sig").splitlines()
+    front = first_line_of_body(lines) - 1
+    while front < len(lines) and not lines[front]:
+        front += 1  # the engine drops blank lines there
+    return front, len(lines) - front

@@ -13,7 +13,8 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-_AFTER_INLINE_MARKUP = 15
+from press.extensions import order
+
 _BOX = {"class": "table", "role": "group", "aria-label": "Table", "tabindex": "0"}
 _ALIGNMENT = re.compile(r"text-align: (left|center|right);")
 
@@ -50,8 +51,8 @@ class TablesExtension(Extension):  # type: ignore[misc]  # the library has no ty
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 — Python-Markdown's name
         """Change cells and tables once they are there."""
-        md.treeprocessors.register(Alignment(md), "press_tables", _AFTER_INLINE_MARKUP)
-        md.treeprocessors.register(Scrolling(md), "press_table_boxes", _AFTER_INLINE_MARKUP)
+        md.treeprocessors.register(Alignment(md), "press_tables", order.TABLE_ALIGNMENT)
+        md.treeprocessors.register(Scrolling(md), "press_table_boxes", order.TABLE_BOXES)
 
 
 def makeExtension(**options: Any) -> TablesExtension:  # noqa: N802 — Python-Markdown's name

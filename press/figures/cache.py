@@ -43,6 +43,6 @@ def _code() -> bytes:
     """A digest of the code that draws, so that a change to it draws anew."""
     here = Path(__file__).parent
     digest = hashlib.sha256(version("matplotlib").encode())
-    for source in sorted([*here.glob("*.py"), here.parent / "svg.py", here.parent / "units.py"]):
+    for source in sorted([*here.rglob("*.py"), *(here.parent / "evidence").glob("*.py")]):
         digest.update(source.read_bytes())
     return digest.digest()

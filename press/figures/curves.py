@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from press.evidence.quantities import plain
+from press.evidence.records import MeasurementError, Record, content, current
+from press.evidence.units import common_scale, format_value, scale_for
 from press.figures.cache import drawn
 from press.figures.caption import figure
-from press.figures.selection import BASELINE, chosen, known, positive, roles
 from press.figures.drawing.shapes import NARROW, WIDE
+from press.figures.selection import BASELINE, chosen, known, positive, roles
 from press.figures.tables import Column, Table
-from press.evidence.records import MeasurementError, Record, content, current
-from press.extensions.numbers import plain
-from press.evidence.units import common_scale, format_value, scale_for
 
 
 @dataclass(frozen=True)

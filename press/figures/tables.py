@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from press.figures.selection import chosen
+from press.evidence.quantities import marked_up, plain
 from press.evidence.records import Spread, current
-from press.extensions.numbers import marked_up, plain
 from press.evidence.units import common_scale, format_number
+from press.figures.selection import chosen
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,12 @@
 """Articles for feed readers: their HTML with absolute addresses and without what needs the site.
 
-A MkDocs hook. Losing it costs feeds their absolute links and makes them longer.
+Losing it costs feeds their absolute links and makes them longer.
 """
 
 from __future__ import annotations
 
 import re
 from urllib.parse import urljoin
-
-from jinja2 import Environment
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import Files
 
 _ADDRESS = re.compile(r'(?<= )(href|src)="([^"]*)"')
 # The style sheet unfolds, hides or colors these; a reader elsewhere would get them all at once.
@@ -33,11 +29,6 @@ def for_feed(html: str, address: str) -> str:
         html = surplus.sub("", html)
     html = _CODE.sub(_plain, html)
     return _ADDRESS.sub(lambda found: f'{found[1]}="{urljoin(address, found[2])}"', html)
-
-
-def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> None:
-    """Give the function to the templates of the feeds."""
-    env.globals["for_feed"] = for_feed
 
 
 def _plain(code: re.Match[str]) -> str:

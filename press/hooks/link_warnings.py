@@ -6,6 +6,7 @@ import logging
 import re
 from pathlib import Path
 
+from press.repository import page_source
 from press.sources.prose import links
 
 _WARNING = re.compile(
@@ -33,9 +34,9 @@ class _Lines(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         found = _WARNING.fullmatch(record.getMessage())
         if found:
-            path = f"docs/{found['page']}"
+            path = page_source(found["page"])
             line = _line_of_link(self.root / path, found["target"])
-            record.msg = f"{path}:{line}: it contains {found['what']} Mend the link or its target."
+            record.msg = f"{path}:{line}: it contains {found['what']} Fix the link or its target."
             record.args = ()
         return True
 

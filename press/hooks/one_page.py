@@ -14,17 +14,21 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files, InclusionLevel
 
-from press.sources.pages import is_one_of_many
 from press.hooks.preview import is_preview, source
 from press.problems import close_and_existing
+from press.sources.pages import is_one_of_many
 
 log = logging.getLogger("mkdocs.press")
 
 
-def on_files(files: Files, *, config: MkDocsConfig) -> None:
-    """Leave out the articles and error pages that nobody asked for."""
-    wanted = config.extra["page"]
-    if not wanted or not is_preview(config):
+def leave_out_others(files: Files, config: MkDocsConfig) -> None:
+    """Leave out the articles and error pages that nobody asked for.
+
+    Raises:
+        PluginError: if there is no such page.
+    """
+    wanted = config.extra.get("page")
+    if not wanted or not is_preview():
         return
     pages = {source(file): file for file in files.documentation_pages()}
     choices = {path: file for path, file in pages.items() if is_one_of_many(path)}

@@ -19,17 +19,18 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 
+from press.extensions.page_findings import findings_by_page
+from press.hooks.preview import is_preview, root, source
+from press.repository import CONFIG, LOCK, MEASUREMENTS, SNIPPETS, TEST_RUN
 from press.sources.pages import is_one_of_many
-from press.hooks.preview import is_preview, source
-from press.checks.sources import findings_by_page
 
 MADE_OF = (
-    "mkdocs.yml",
-    "requirements.txt",
-    "build/verification.json",
-    "docs/measurements",
+    CONFIG,
+    LOCK,
+    TEST_RUN,
+    MEASUREMENTS,
     "lab",
-    "snippets",
+    SNIPPETS,
 )
 
 
@@ -60,20 +61,20 @@ class _Warnings(logging.Handler):
 _warnings = _Warnings(logging.WARNING)
 
 
-def on_pre_build(*, config: MkDocsConfig) -> None:
+def listen_for_warnings() -> None:
     """Listen for warnings."""
     logging.getLogger("mkdocs").addHandler(_warnings)
 
 
-def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
+def restore_or_convert(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> None:
     """Take the result of the last build where the page is made of the same."""
-    path, root = source(page.file), Path(config.config_file_path).parent
-    if not is_preview(config) or not is_one_of_many(path):
+    path, place = source(page.file), root(config)
+    if not is_preview() or not is_one_of_many(path):
         return
     kept = _kept.pop(path, None)
-    if path in findings_by_page(root, files):
+    if path in findings_by_page(place, files):
         return
-    made_of = (markdown, _surroundings(root, files))
+    made_of = (markdown, _surroundings(place, files))
     if kept and kept.made_of == made_of:
         _kept[path] = kept
         page.render = partial(_restore, page, kept)  # type: ignore[method-assign]
@@ -103,14 +104,14 @@ def _convert(page: Page, path: str, made_of: object, config: MkDocsConfig, files
 
 
 @lru_cache(maxsize=1)
-def _surroundings(root: Path, files: Files) -> object:
+def _surroundings(place: Path, files: Files) -> object:
     """What else than its text an article may be made of; every build has its own set of files."""
-    changed = tuple((path, path.stat().st_mtime_ns) for path in _files(root))
+    changed = tuple((path, path.stat().st_mtime_ns) for path in _files(place))
     return changed, tuple((file.src_uri, file.url) for file in files)
 
 
-def _files(root: Path) -> Iterator[Path]:
+def _files(root_of_all: Path) -> Iterator[Path]:
     for name in MADE_OF:
-        place = root / name
+        place = root_of_all / name
         inside = sorted(place.rglob("*")) if place.is_dir() else [place]
         yield from (path for path in inside if path.is_file() and path.suffix != ".pyc")

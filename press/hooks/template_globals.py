@@ -1,31 +1,25 @@
-"""What only a MkDocs hook can do. Losing it costs decoration and never a guarantee.
+"""What templates are given: headline figures, reading times, related articles, addresses.
 
-Without it, templates show no headline figures, reading times and related articles, and a preview
-stops at front matter that the blog plugin cannot read instead of showing the problem as a page.
+Losing it costs decoration and never a guarantee.
 """
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
 from typing import Any, TypedDict
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from press.evidence.quantities import number
+from press.evidence.records import MeasurementError
+from press.hooks.feeds import for_feed
 from press.site import plain_markdown as twins
 from press.site.cards import card_address
-from press.sources.pages import documents
-from press.sources.front_matter import Document
-from press.evidence.records import MeasurementError
-from press.extensions.numbers import number
+from press.sources.articles import tag_url
 from press.sources.prose import words
-from press.sources.settings import SettingsError, load_settings
 
 WORDS_PER_MINUTE = 220
 RELATED = 3
@@ -43,7 +37,7 @@ class Headline(TypedDict):
 
 
 def headline(meta: Mapping[str, Any]) -> Headline | None:
-    """The headline figure of an article; None if it has none, or the proof refuses it."""
+    """The headline figure of an article; None if it has none, or the checks refuse it."""
     named = meta.get("headline")
     if not named:
         return None
@@ -69,22 +63,7 @@ def related(page: Page, posts: list[Page]) -> list[Page]:
     return [post for _, post in sorted(others, key=lambda other: -other[0])[:RELATED]]
 
 
-def on_pre_build(*, config: MkDocsConfig) -> None:
-    """Collect no garbage during a build: it makes little, and the search is a tenth of its work."""
-    gc.disable()
-
-
-def on_post_build(*, config: MkDocsConfig) -> None:
-    """Collect again what the next build may leave."""
-    gc.enable()
-
-
-def on_build_error(*, error: Exception) -> None:
-    """Collect again after a build that was stopped, too."""
-    gc.enable()
-
-
-def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> None:
+def add(env: Environment, config: MkDocsConfig) -> None:
     """Give templates what the pages do not hold."""
     plugin: Any = config.plugins["material/blog"]
     known: dict[str, Headline | None] = {}
@@ -99,32 +78,9 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> None:
     env.globals |= {
         "card": card_address,
         "headline": headline_of,
+        "for_feed": for_feed,
         "reading_time": reading_time,
+        "tag_address": tag_url,
         "related": lambda page: related(page, plugin.blog.posts),
         "twin": lambda page: twins.NAME,
     }
-
-
-def on_files(files: Files, *, config: MkDocsConfig) -> None:
-    """Put in place of each page whose front matter cannot be used a page that says why.
-
-    The blog plugin would stop the build there: a preview that is starting would end.
-    """
-    try:
-        settings = load_settings(Path(config.config_file_path).parent)
-    except SettingsError as error:
-        raise PluginError(str(error)) from None
-    for page in documents(settings):
-        file = files.get_file_from_path(page.path.removeprefix("docs/"))
-        if page.meta is None and file is not None:
-            for finding in page.findings:
-                log.warning("%s", finding)
-            files.remove(file)
-            # Among the posts the blog plugin would read it again.
-            place = PurePosixPath(file.src_uri)
-            uri = place.name if place.parts[0] == "posts" else str(place)
-            files.append(File.generated(config, uri, content=_notice(page)))
-
-
-def _notice(page: Document) -> str:
-    return "\n\n".join([f"# {page.path}", *(finding.html() for finding in page.findings), ""])

@@ -16,12 +16,12 @@ from typing import Any, Protocol
 
 from PIL import Image, ImageDraw, ImageFont
 
-from press.sources.pages import documents, posts
-from press.finding import Finding
-from press.sources.front_matter import PostMeta
-from press.extensions.numbers import number
-from press.sources.settings import Settings
+from press.evidence.quantities import number
 from press.evidence.units import NO_BREAK_SPACE
+from press.problems import Finding
+from press.sources.front_matter import PostMeta
+from press.sources.pages import documents, posts
+from press.sources.settings import Settings
 
 SIZE = (1200, 630)
 DIRECTORY = "cards"

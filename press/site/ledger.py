@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from press.sources.pages import address, documents, is_post
+from press.evidence.records import Claim, Record, current, names
+from press.evidence.units import NO_BREAK_SPACE, format_value
 from press.figures.caption import SITE_ROOT, bounds
 from press.sources.front_matter import Document, PostMeta
-from press.evidence.records import Claim, Record, current, names
+from press.sources.pages import address, documents, is_post
 from press.sources.settings import load_settings
-from press.evidence.units import NO_BREAK_SPACE, format_value
 
 
 def ledger(root: Path = Path()) -> str:

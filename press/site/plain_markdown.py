@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from press.sources.pages import documents, posts
+from press.evidence.quantities import plain
+from press.evidence.transcripts import SUFFIX, read_transcript
+from press.problems import Finding
 from press.sources.fences import Fence, scan
-from press.finding import Finding
 from press.sources.front_matter import Document, PostMeta
 from press.sources.includes import parse_include, resolve
-from press.extensions.numbers import plain
-from press.evidence.transcripts import SUFFIX, read_transcript
+from press.sources.pages import documents, posts
 from press.sources.prose import MORE
 from press.sources.settings import Settings
 

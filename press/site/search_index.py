@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pagefind_bin import get_executable
 
-from press.finding import Finding
-from press.sources.settings import CONFIG, Settings
+from press.problems import Finding
+from press.repository import CONFIG
+from press.sources.settings import Settings
 
 
 def index_search(site: Path, settings: Settings) -> list[Finding]:

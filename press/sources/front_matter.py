@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from press.finding import Finding
+from press.problems import Finding
 from press.sources.settings import yaml_finding
 
 Day: TypeAlias = datetime.date
@@ -78,7 +78,6 @@ class PageMeta(Keys):
     date: Dates | None = Field(default=None, description="a mapping that holds created: 2026-11-20")
     tags: list[Text] = Field(default=[], description="a list of tags, each of them text")
     template: Text | None = Field(default=None, description="the name of a file in overrides")
-    hide: list[Text] = Field(default=[], description="a list of parts of the page")
 
 
 class ErrorMeta(PageMeta):
@@ -157,8 +156,8 @@ def parse(path: str, text: str, model: type[PostMeta] | type[PageMeta]) -> Docum
         keys = ", ".join(name for name, field in model.model_fields.items() if field.is_required())
         remedy = f"Begin the file with a line of three hyphens, the keys {keys}, and three hyphens."
         return Document(path, None, text, 1, (Finding(path, 1, "no front matter", remedy),))
-    end = next((at for at, line in enumerate(lines[1:], 1) if _CLOSE.fullmatch(line)), None)
-    if end is None:
+    end = first_line_of_body(lines) - 2
+    if not end:
         remedy = "Put a line of three hyphens after its last key."
         return Document(path, None, "", 1, (Finding(path, 1, "unclosed front matter", remedy),))
     body, body_line = "\n".join(lines[end + 1 :]), end + 2
@@ -179,6 +178,13 @@ def parse(path: str, text: str, model: type[PostMeta] | type[PageMeta]) -> Docum
     except ValidationError:
         meta = None
     return Document(path, meta, body, body_line, tuple(sorted(found)), node)
+
+
+def first_line_of_body(lines: Sequence[str]) -> int:
+    """The line, from 1, below the front matter of a file; 1 where it has none, 2 if unclosed."""
+    if not lines or not _FENCE.fullmatch(lines[0]):
+        return 1
+    return next((at + 2 for at, line in enumerate(lines[1:], 1) if _CLOSE.fullmatch(line)), 2)
 
 
 def _construct(node: yaml.Node) -> Any:

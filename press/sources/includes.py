@@ -11,10 +11,8 @@ from pathlib import Path, PurePosixPath
 from press.evidence.transcripts import RENEW
 from press.evidence.transcripts import SUFFIX as TRANSCRIPT
 from press.problems import ProblemError
+from press.repository import BACKEND, SNIPPETS, is_inside
 from press.sources.regions import Line, Source, read_source
-
-SNIPPETS = "snippets/"
-BACKEND = "snippets/backend/"  # the service the series builds: its modules grow with the articles
 
 MAX_COLUMNS = 72
 MAX_REGION_LINES = 30
@@ -88,12 +86,16 @@ def parse_include(target: str, root: Path) -> Include:
             'Put "# --8<-- [start:name]" and "# --8<-- [end:name]" around them and include '
             f'"{path}:name".',
         )
-    if not path.startswith(SNIPPETS) or ".." in PurePosixPath(path).parts:
+    if not path.startswith(f"{SNIPPETS}/") or ".." in PurePosixPath(path).parts:
         raise ProblemError(
-            f'"{path}" is not under {SNIPPETS}', f"Move it to {SNIPPETS}, where tests run it."
+            f'"{path}" is not under {SNIPPETS}/', f"Move it to {SNIPPETS}/, where tests run it."
         )
     if not (root / path).is_file():
         raise ProblemError(f"there is no file {path}", _existing(path, root))
+    if not is_inside(root / path, root / SNIPPETS):
+        raise ProblemError(
+            f"{path} is a link that leads out of {SNIPPETS}/", "Put the file itself in its place."
+        )
     return Include(path, region or None)
 
 
@@ -129,7 +131,7 @@ def excesses(shown: Shown) -> Iterator[ProblemError]:
         yield ProblemError(
             f"{path} is wider than {MAX_COLUMNS} columns on {where}", "Break what is too wide."
         )
-    if len(source.lines) > MAX_MODULE_LINES and not path.startswith(BACKEND):
+    if len(source.lines) > MAX_MODULE_LINES and not path.startswith(f"{BACKEND}/"):
         yield ProblemError(
             f"{path} is {len(source.lines)} lines long and the limit is {MAX_MODULE_LINES}",
             "Split it: one idea a module.",

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from press.finding import Finding
+from press.problems import Finding
+from press.repository import ERROR_INDEX, ERRORS, POSTS, below_docs
 from press.sources.front_matter import Document, ErrorMeta, PageMeta, PostMeta, parse
 from press.sources.settings import Settings
 
@@ -37,18 +38,18 @@ def address(page: Document) -> str:
     """Where the site has a page, without slashes around it; empty for the front page."""
     if isinstance(page.meta, PostMeta):
         return page.meta.slug
-    path = page.path.removeprefix("docs/").removesuffix(".md")
+    path = below_docs(page.path).removesuffix(".md")
     return "" if path == "index" else path.removesuffix("/index")
 
 
 def is_post(path: str) -> bool:
     """Whether the page at this path, relative to the repository, is an article."""
-    return path.startswith("docs/posts/")
+    return path.startswith(f"{POSTS}/")
 
 
 def is_error(path: str) -> bool:
     """Whether the page at this path is a page of the error index."""
-    return path.startswith("docs/errors/") and path != "docs/errors/index.md"
+    return path.startswith(f"{ERRORS}/") and path != ERROR_INDEX
 
 
 def is_one_of_many(path: str) -> bool:

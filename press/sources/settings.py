@@ -1,4 +1,4 @@
-"""What mkdocs.yml settles for the proof: the site's address, and the names an article may use."""
+"""What mkdocs.yml settles for the checks: the site's address, and the names an article may use."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 
 import yaml
 
-from press.finding import Finding
-
-CONFIG = "mkdocs.yml"
+from press.problems import Finding
+from press.repository import CONFIG, DOCS
 
 
 class SettingsError(Exception):
@@ -53,7 +52,7 @@ class Settings:
     @property
     def docs(self) -> Path:
         """Where the pages are."""
-        return self.root / "docs"
+        return self.root / DOCS
 
 
 def load_settings(root: Path) -> Settings:
@@ -99,12 +98,12 @@ def yaml_finding(path: str, error: yaml.YAMLError, first_line: int) -> Finding:
     """
     line, why = first_line, "it cannot be read"
     if isinstance(error, yaml.MarkedYAMLError):
-        # What was left open, such as a quote, is mended where it began and not where the text ends.
+        # What was left open, such as a quote, is fixed where it began and not where the text ends.
         open_since = error.context_mark if "scanning" in (error.context or "") else None
         mark = open_since or error.problem_mark or error.context_mark
         line += mark.line if mark else 0
         why = error.problem or error.context or why
-    remedy = "Mend the line; text that holds a colon, a hash or a quote needs quotes around it."
+    remedy = "Fix the line; text that holds a colon, a hash or a quote needs quotes around it."
     return Finding(path, line, f"invalid YAML: {' '.join(why.split())}", remedy)
 
 
@@ -117,7 +116,7 @@ def _names(extra: dict[str, Any], key: str) -> tuple[str, ...]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads mkdocs.yml without running what its tags name: the proof needs none of it."""
+    """Reads mkdocs.yml without running what its tags name: the checks need none of it."""
 
 
 _Loader.add_multi_constructor("", lambda _loader, _suffix, _node: None)

@@ -14,8 +14,9 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from press import figures
-from press.figures import axes, cache, shapes
 from press.evidence.records import MeasurementError, RecordError
+from press.figures import cache
+from press.figures.drawing import axes, shapes
 from tests.press.records import record, samples, write
 
 Figure = Callable[[], str]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from press.sources.pages import documents, sources
 from press.checks.links import crawl
+from press.sources.pages import documents, sources
 from press.sources.settings import load_settings
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,8 @@ from string import Template
 from markdown.extensions.toc import slugify
 
 from lab.source import source_hash
-from press.sources.settings import CONFIG, Settings, load_settings
+from press.repository import CONFIG
+from press.sources.settings import Settings, load_settings
 
 LISTING = "first"
 LONGEST_PACKAGE = 24

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from press.sources.includes import Shown
 from press.evidence.test_run import Coverage, Manifest, load_manifest
 from press.repository import Repository
+from press.sources.includes import Shown
 
 COPY_BUTTON = '<button class="copy" type="button" hidden>Copy</button>'  # a script shows it
 _SEPARATOR = " · "

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from press.figures.drawing.axes import Axis, Drawing, Margins, apart, legible, linear, logarithmic
-from press.figures.curves import Curve, Plot
-from press.figures.drawing.shapes import LINE_HEIGHT, Shape, broken, centered, extent, fitted
 from press.evidence.records import Spread
 from press.evidence.units import format_number, with_unit
+from press.figures.curves import Curve, Plot
+from press.figures.drawing.axes import Axis, Drawing, Margins, apart, legible, linear, logarithmic
+from press.figures.drawing.shapes import LINE_HEIGHT, Shape, broken, centered, extent, fitted
 
 _GAP = 10.0
 _POINTS = 9

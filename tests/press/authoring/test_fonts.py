@@ -23,7 +23,7 @@ from press.authoring.fonts import (
     unicode_range,
 )
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FONTS = ROOT / TARGET
 STYLES = "\n".join((FONTS.parent / name).read_text() for name in ("style.css", "article.css"))
 

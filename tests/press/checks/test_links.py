@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from press.checks.links import Crawl, crawl
-from tests.press.tree import write
+from tests.press.miniature import write
 
 URL = "https://blog.example/load/"
 
@@ -108,7 +108,7 @@ def test_a_font_that_a_style_sheet_lacks_is_named(tmp_path: Path) -> None:
 
     assert said(crawled(tmp_path, **{"assets__site.css": css})) == [
         "site/assets/site.css:2: there is no '/load/assets/fonts/serif.woff2'. "
-        "Mend the link, or build what it leads to."
+        "Fix the link, or build what it leads to."
     ]
 
 
@@ -134,7 +134,7 @@ def test_the_source_of_the_page_is_named(tmp_path: Path) -> None:
 
     assert said(found) == [
         "site/pool/index.html:1: there is no anchor '/load/pool/#no'; the page is "
-        "docs/posts/pool.md. Mend the link, or name the place."
+        "docs/posts/pool.md. Fix the link, or name the place."
     ]
 
 

@@ -1,4 +1,4 @@
-"""The proof of a whole repository: everything that is wrong, found without a build."""
+"""The checks of a whole repository: everything that is wrong, found without a build."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from press.checks.sources import proof
+from press.checks.sources import check_sources
 from tests.press import records
-from tests.press.tree import BODY, NOW, article, repository, write
+from tests.press.miniature import BODY, NOW, article, repository, write
 
 POST = "docs/posts/pool.md"
 SERIES = "Scalable backends"
@@ -22,7 +22,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def said(root: Path, now: datetime.datetime = NOW) -> list[str]:
-    return [str(finding) for finding in proof(root, now)]
+    return [str(finding) for finding in check_sources(root, now)]
 
 
 def line_of(root: Path, text: str, path: str = POST) -> int:
@@ -160,7 +160,7 @@ CHANGE = {"date": LATER, "text": "It said ten and says twelve."}
                 "corrections": [CHANGE],
             },
             "updated:",
-            "'date.updated' is before 'date.created', 2026-11-10. Mend one of the two.",
+            "'date.updated' is before 'date.created', 2026-11-10. Fix one of the two.",
         ),
     ],
     ids=["no log", "no date", "another date", "before it was published"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from press.checks.style import check_shape, check_wording
-from tests.press.tree import BODY
+from tests.press.miniature import BODY
 
 PATH = "docs/posts/pool.md"
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from press.sources.front_matter import PostMeta, parse
 from press.checks.unused import unused
+from press.sources.front_matter import PostMeta, parse
 from tests.press import records
-from tests.press.tree import article, write
+from tests.press.miniature import article, write
 
 
 def said(root: Path, body: str, **keys: object) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.source import source_hash
-from tests.press.rendering import Repo, include
+from tests.press.miniature import Repo, include
 
 PATH = "snippets/pool/exhaustion.out"
 MODULE = "snippets/pool/exhaustion.py"
@@ -107,7 +107,7 @@ def test_a_page_recovers_when_its_transcript_is_renewed(repo: Repo) -> None:
 def test_a_source_that_is_not_python_is_a_problem_of_the_page(repo: Repo) -> None:
     repo.write(MODULE, "def f(:\n")
     repo.render(include(PATH, "text"))
-    assert repo.problems == [f"this page:1: {MODULE}:1 is not Python: invalid syntax. Mend it."]
+    assert repo.problems == [f"this page:1: {MODULE}:1 is not Python: invalid syntax. Fix it."]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from press.evidence.units import Scale, common_scale, format_number, format_range, format_value, scale_for
+from press.evidence.units import (
+    Scale,
+    common_scale,
+    format_number,
+    format_range,
+    format_value,
+    scale_for,
+)
 
 
 @pytest.mark.parametrize(

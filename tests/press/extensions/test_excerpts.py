@@ -7,7 +7,7 @@ from pathlib import Path
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
-from tests.press.rendering import mkdocs_converter
+from tests.press.miniature import mkdocs_converter
 
 TEXT = "Seen.\n\n<!-- more -->\n\nMore.\n"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.press.pages import Site
+from tests.press.miniature import Repo
 from tests.press.records import record, write
 
 FENCE = '```python exec="true" html="true"'
@@ -19,19 +19,19 @@ print(bars("pool-sizing", metric="throughput", title="T", description="D"))
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
     """A site with one record."""
     monkeypatch.chdir(tmp_path)
     write(tmp_path, record(tmp_path))
-    return Site(tmp_path)
+    return Repo(tmp_path)
 
 
 def block(code: str) -> str:
     return f"{FENCE}\n{code}\n```\n"
 
 
-def test_a_block_is_replaced_by_what_it_draws(site: Site) -> None:
-    page = site.render(f"Text.\n\n{DRAWS}\nText.\n")
+def test_a_block_is_replaced_by_what_it_draws(site: Repo) -> None:
+    page = site.page(f"Text.\n\n{DRAWS}\nText.\n")
 
     assert page.problems == []
     assert page.soup.select("figure#figure-pool-sizing-throughput > svg")
@@ -47,10 +47,10 @@ def test_a_block_is_replaced_by_what_it_draws(site: Site) -> None:
     ],
     ids=["list", "tab", "admonition"],
 )
-def test_a_block_draws_wherever_a_fence_may_stand(site: Site, markdown: str) -> None:
+def test_a_block_draws_wherever_a_fence_may_stand(site: Repo, markdown: str) -> None:
     indented = "".join(f"    {line}\n" for line in DRAWS.splitlines())
 
-    page = site.render(markdown.format(indented))
+    page = site.page(markdown.format(indented))
 
     assert page.problems == []
     assert page.soup.select("figure.figure > svg")
@@ -61,17 +61,17 @@ def test_a_block_draws_wherever_a_fence_may_stand(site: Site, markdown: str) -> 
     [("page.md", "../measurements/"), ("index.md", "measurements/"), ("a/b.md", "../../measur")],
 )
 def test_the_link_to_the_data_leads_there_from_any_page(
-    site: Site, name: str, address: str
+    site: Repo, name: str, address: str
 ) -> None:
-    page = site.render(DRAWS, name)
+    page = site.page(DRAWS, name)
 
     (link,) = page.soup.select(".provenance a")
     assert str(link["href"]).startswith(address)
     assert str(link["href"]).endswith("/pool-sizing.json")
 
 
-def test_a_link_to_a_figure_is_known_to_the_page(site: Site) -> None:
-    page = site.render(DRAWS)
+def test_a_link_to_a_figure_is_known_to_the_page(site: Repo) -> None:
+    page = site.page(DRAWS)
 
     assert "figure-pool-sizing-throughput" in page.anchors
 
@@ -120,9 +120,9 @@ def test_a_link_to_a_figure_is_known_to_the_page(site: Site) -> None:
     ],
 )
 def test_a_block_that_fails_is_a_problem_with_the_line_that_failed(
-    site: Site, code: str, line: int, said: str
+    site: Repo, code: str, line: int, said: str
 ) -> None:
-    page = site.render(f"Text.\n\n`x = 1`\n{block(code)}\nThe page goes on.\n")
+    page = site.page(f"Text.\n\n`x = 1`\n{block(code)}\nThe page goes on.\n")
 
     (problem,) = page.problems
     assert problem.startswith(f"docs/page.md:{line}: {said}")
@@ -132,8 +132,8 @@ def test_a_block_that_fails_is_a_problem_with_the_line_that_failed(
     assert "The page goes on." in page.html
 
 
-def test_of_equal_blocks_each_is_reported_where_it_stands(site: Site) -> None:
-    page = site.render(block("1 / 0") + "\n> " + block("1 / 0").replace("\n", "\n> ") + "\n")
+def test_of_equal_blocks_each_is_reported_where_it_stands(site: Repo) -> None:
+    page = site.page(block("1 / 0") + "\n> " + block("1 / 0").replace("\n", "\n> ") + "\n")
 
     assert [problem.partition(": ")[0] for problem in page.problems] == [
         "docs/page.md:5",
@@ -152,9 +152,9 @@ def test_of_equal_blocks_each_is_reported_where_it_stands(site: Site) -> None:
     ],
 )
 def test_a_fence_that_draws_takes_two_options_and_no_others(
-    site: Site, header: str, asked: str
+    site: Repo, header: str, asked: str
 ) -> None:
-    page = site.render(f"```python {header}\nprint('<p>ran</p>')\n```\n")
+    page = site.page(f"```python {header}\nprint('<p>ran</p>')\n```\n")
 
     assert page.problems == [
         f"docs/page.md:4: a fence that draws cannot be {asked}. "
@@ -163,22 +163,22 @@ def test_a_fence_that_draws_takes_two_options_and_no_others(
     assert "<p>ran</p>" not in page.html
 
 
-def test_a_fence_that_does_not_ask_to_be_executed_is_left_to_the_listings(site: Site) -> None:
-    page = site.render('```python untested="a sketch"\nprint(1 / 0)\n```\n')
+def test_a_fence_that_does_not_ask_to_be_executed_is_left_to_the_listings(site: Repo) -> None:
+    page = site.page('```python untested="a sketch"\nprint(1 / 0)\n```\n')
 
     assert page.problems == []
     assert "print" in page.soup.get_text()
 
 
-def test_an_interrupt_still_ends_the_build(site: Site) -> None:
+def test_an_interrupt_still_ends_the_build(site: Repo) -> None:
     with pytest.raises(KeyboardInterrupt):
-        site.render(block("raise KeyboardInterrupt"))
+        site.page(block("raise KeyboardInterrupt"))
 
 
-def test_a_failing_block_is_mended_without_a_restart(site: Site) -> None:
-    assert site.render(DRAWS.replace("pool-sizing", "pool")).problems
+def test_a_failing_block_is_mended_without_a_restart(site: Repo) -> None:
+    assert site.page(DRAWS.replace("pool-sizing", "pool")).problems
 
     site.build_again()
     write(site.root, record(site.root, "pool"))
 
-    assert site.render(DRAWS.replace("pool-sizing", "pool")).problems == []
+    assert site.page(DRAWS.replace("pool-sizing", "pool")).problems == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.press.rendering import Repo
+from tests.press.miniature import Repo
 
 
 def test_a_formula_in_a_sentence_becomes_mathml(repo: Repo) -> None:
@@ -75,23 +75,23 @@ BROKEN = {
     "unknown command": (
         "Text.\n\nThe rate $\\foo{x}$ is unknown.",
         r'this page:3: a formula that is not understood at "\foo{x}": Unknown command "\foo". '
-        "Mend its TeX.",
+        "Fix its TeX.",
     ),
     "unfinished": (
         "$$\na = \\frac{b}\n$$",
         "this page:2: a formula that is not understood: Expected argument but reached end of "
-        "input. Mend its TeX.",
+        "input. Fix its TeX.",
     ),
     "the broken line of several": (
         "$a$\n\n!!! note\n\n    $$\n    \\begin{aligned}\n    a &= b \\\\\n    c &= \\foo\n"
         "    \\end{aligned}\n    $$",
         r'this page:8: a formula that is not understood at "\foo": Unknown command "\foo". '
-        "Mend its TeX.",
+        "Fix its TeX.",
     ),
     "in a table": (
         "| a |\n|---|\n| $\\foo$ |",
         r'this page:3: a formula that is not understood at "\foo": Unknown command "\foo". '
-        "Mend its TeX.",
+        "Fix its TeX.",
     ),
     "a color": (
         "$\\color{red} x$",

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from markdown import Markdown
 
-from press.extensions import numbers
-from press.evidence.records import MeasurementError, RecordError
-from tests.press.pages import Site
+from tests.press.miniature import Repo
 from tests.press.records import record, write
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
     """A site with one record."""
     monkeypatch.chdir(tmp_path)
     write(tmp_path, record(tmp_path))
-    return Site(tmp_path)
+    return Repo(tmp_path)
 
 
 def measured(soup: BeautifulSoup) -> list[str]:
     return [found.get_text().replace("\N{NO-BREAK SPACE}", " ") for found in soup.select("data")]
 
 
-def test_a_quantity_in_a_sentence_is_its_median_with_its_provenance(site: Site) -> None:
-    page = site.render("A pool serves [[pool-sizing.speedup]] the requests.\n")
+def test_a_quantity_in_a_sentence_is_its_median_with_its_provenance(site: Repo) -> None:
+    page = site.page("A pool serves [[pool-sizing.speedup]] the requests.\n")
 
     assert page.html == (
         '<p>A pool serves <data class="measured" title="median of 3 runs, 4.1× to 4.4×; recorded '
@@ -37,8 +34,8 @@ def test_a_quantity_in_a_sentence_is_its_median_with_its_provenance(site: Site) 
     assert page.problems == []
 
 
-def test_a_metric_of_a_variant_is_its_median(site: Site) -> None:
-    page = site.render("It serves [[pool-sizing.throughput.pool]].\n")
+def test_a_metric_of_a_variant_is_its_median(site: Repo) -> None:
+    page = site.page("It serves [[pool-sizing.throughput.pool]].\n")
 
     (found,) = page.soup.select("data")
     assert found["value"] == "2198"
@@ -60,8 +57,8 @@ def test_a_metric_of_a_variant_is_its_median(site: Site) -> None:
     ],
     ids=["list", "cell", "admonition", "quote", "bold", "link", "footnote", "tab"],
 )
-def test_a_number_stands_wherever_text_stands(site: Site, markdown: str) -> None:
-    page = site.render(markdown)
+def test_a_number_stands_wherever_text_stands(site: Repo, markdown: str) -> None:
+    page = site.page(markdown)
 
     assert measured(page.soup) == ["4.2×"]
     assert page.problems == []
@@ -72,8 +69,8 @@ def test_a_number_stands_wherever_text_stands(site: Site, markdown: str) -> None
     ["`[[pool-sizing.speedup]]`\n", "\\[[pool-sizing.speedup]]\n"],
     ids=["code", "escape"],
 )
-def test_code_and_escaped_brackets_stay_as_they_are(site: Site, markdown: str) -> None:
-    page = site.render(markdown)
+def test_code_and_escaped_brackets_stay_as_they_are(site: Repo, markdown: str) -> None:
+    page = site.page(markdown)
 
     assert page.soup.get_text() == "[[pool-sizing.speedup]]"
     assert page.problems == []
@@ -87,27 +84,27 @@ def test_a_fence_keeps_its_brackets() -> None:
     assert "[[pool-sizing.speedup]]" in BeautifulSoup(html, "html.parser").get_text()
 
 
-def test_a_heading_and_its_contents_entry_carry_the_number(site: Site) -> None:
-    page = site.render("## A pool is [[pool-sizing.speedup]] better\n")
+def test_a_heading_and_its_contents_entry_carry_the_number(site: Repo) -> None:
+    page = site.page("## A pool is [[pool-sizing.speedup]] better\n")
 
     (entry,) = page.toc.items
     assert entry.title == "A pool is 4.2× better"
 
 
-def test_the_link_to_a_heading_outlives_the_next_measurement(site: Site) -> None:
-    page = site.render("## [[pool-sizing.speedup]] better\n\n## [[pool-sizing.speedup]] better\n")
+def test_the_link_to_a_heading_outlives_the_next_measurement(site: Repo) -> None:
+    page = site.page("## [[pool-sizing.speedup]] better\n\n## [[pool-sizing.speedup]] better\n")
 
     assert [heading["id"] for heading in page.soup.select("h2")] == ["better", "better_1"]
 
 
-def test_a_heading_keeps_the_id_that_its_author_gave_it(site: Site) -> None:
-    page = site.render("## A pool is [[pool-sizing.speedup]] better {#why}\n")
+def test_a_heading_keeps_the_id_that_its_author_gave_it(site: Repo) -> None:
+    page = site.page("## A pool is [[pool-sizing.speedup]] better {#why}\n")
 
     assert page.soup.select_one("h2#why") is not None
 
 
-def test_a_misspelt_name_is_a_problem_with_its_line_and_the_names_that_exist(site: Site) -> None:
-    page = site.render("`[[pool-sizing.sped]]`\n\nText.\nIt is [[pool-sizing.sped]].\n")
+def test_a_misspelt_name_is_a_problem_with_its_line_and_the_names_that_exist(site: Repo) -> None:
+    page = site.page("`[[pool-sizing.sped]]`\n\nText.\nIt is [[pool-sizing.sped]].\n")
 
     assert page.problems == [
         "docs/page.md:7: no quantity is named 'sped' in measurement 'pool-sizing'. "
@@ -117,38 +114,38 @@ def test_a_misspelt_name_is_a_problem_with_its_line_and_the_names_that_exist(sit
     assert shown.get_text() == page.problems[0]
 
 
-def test_a_unit_is_not_read_as_markdown(site: Site) -> None:
+def test_a_unit_is_not_read_as_markdown(site: Repo) -> None:
     made = record(site.root)
     made["quantities"]["speedup"]["unit"] = "*m*"
     write(site.root, made)
 
-    assert measured(site.render("[[pool-sizing.speedup]]\n").soup) == ["4.2 *m*"]
+    assert measured(site.page("[[pool-sizing.speedup]]\n").soup) == ["4.2 *m*"]
 
 
-def test_each_misspelt_name_is_reported_where_it_stands(site: Site) -> None:
-    page = site.render("[[pool.a]]\n\n[[pool.a]] and [[pool-sizing]]\n")
+def test_each_misspelt_name_is_reported_where_it_stands(site: Repo) -> None:
+    page = site.page("[[pool.a]]\n\n[[pool.a]] and [[pool-sizing]]\n")
 
     lines = sorted(problem.partition(": ")[0] for problem in page.problems)
     assert lines == ["docs/page.md:4", "docs/page.md:6", "docs/page.md:6"]
 
 
-def test_brackets_that_name_no_number_say_how_a_number_is_named(site: Site) -> None:
-    page = site.render("See [[pool-sizing]].\n")
+def test_brackets_that_name_no_number_say_how_a_number_is_named(site: Repo) -> None:
+    page = site.page("See [[pool-sizing]].\n")
 
     (problem,) = page.problems
     assert "[[pool-sizing]] is not the name of a measured number" in problem
     assert "Write [[measurement.quantity]] or [[measurement.metric.variant]]" in problem
 
 
-def test_a_problem_is_not_read_as_markdown(site: Site) -> None:
-    page = site.render("See [[a*b*c]].\n")
+def test_a_problem_is_not_read_as_markdown(site: Repo) -> None:
+    page = site.page("See [[a*b*c]].\n")
 
     (shown,) = page.soup.select("span.problem")
     assert "[[a*b*c]] is not the name" in shown.get_text()
 
 
 def test_a_converter_that_is_used_again_begins_anew(
-    site: Site, caplog: pytest.LogCaptureFixture
+    site: Repo, caplog: pytest.LogCaptureFixture
 ) -> None:
     (site.root / "requirements.txt").write_text("asyncpg==0.33.0\n", encoding="utf-8")
     md = Markdown(extensions=["press.extensions.numbers"])
@@ -162,76 +159,33 @@ def test_a_converter_that_is_used_again_begins_anew(
 
 
 def test_what_is_wrong_with_a_record_is_reported_once_a_page_and_shown_each_time(
-    site: Site,
+    site: Repo,
 ) -> None:
     write(site.root, record(site.root, complete=False))
 
-    page = site.render("- [[pool-sizing.throughput.pool]]\n\n[[pool-sizing.speedup]]\n")
+    page = site.page("- [[pool-sizing.throughput.pool]]\n\n[[pool-sizing.speedup]]\n")
 
     (problem,) = page.problems
     assert problem.startswith("docs/page.md:4: measurement 'pool-sizing' is incomplete")
     assert len(page.soup.select("span.problem")) == 2
 
 
-def test_a_page_is_mended_without_a_restart(site: Site) -> None:
-    assert site.render("[[pool-sizing.sped]]\n").problems
+def test_a_page_is_mended_without_a_restart(site: Repo) -> None:
+    assert site.page("[[pool-sizing.sped]]\n").problems
 
-    page = site.render("[[pool-sizing.speedup]]\n")
+    page = site.page("[[pool-sizing.speedup]]\n")
 
     assert page.problems == []
     assert measured(page.soup) == ["4.2×"]
 
 
-def test_a_page_says_once_that_its_numbers_were_recorded_on_other_versions(site: Site) -> None:
+def test_a_page_says_once_that_its_numbers_were_recorded_on_other_versions(site: Repo) -> None:
     (site.root / "requirements.txt").write_text("asyncpg==0.33.0\n", encoding="utf-8")
 
-    page = site.render("[[pool-sizing.speedup]]\n\n[[pool-sizing.speedup]]\n")
+    page = site.page("[[pool-sizing.speedup]]\n\n[[pool-sizing.speedup]]\n")
 
     (note,) = page.soup.select("aside.measured-drift")
     assert note.get_text() == (
         "Numbers on this page were recorded on asyncpg 0.32.0, locked is 0.33.0."
     )
     assert page.problems == []
-
-
-def test_the_same_value_in_all_runs_is_said_to_be_the_same(tmp_path: Path) -> None:
-    made = record(tmp_path)
-    for sample in made["samples"]:
-        sample["values"]["throughput"] = 12345.0
-    write(tmp_path, made)
-
-    found = numbers.number("pool-sizing.throughput.pool", tmp_path)
-
-    assert re.sub(r"\s", " ", found.text) == "12,345 req/s"
-    assert re.sub(r"\s", " ", found.title).startswith("median of 3 runs, 12,345 req/s in all; ")
-
-
-def test_a_single_run_is_called_one_run(tmp_path: Path) -> None:
-    made = record(tmp_path)
-    made["samples"] = [sample for sample in made["samples"] if sample["round"] == 0]
-    write(tmp_path, made)
-
-    assert numbers.number("pool-sizing.throughput.pool", tmp_path).title.startswith("one run; ")
-
-
-def test_captions_expand_numbers_as_text_and_as_markup(tmp_path: Path) -> None:
-    write(tmp_path, record(tmp_path))
-    caption = "A & B: [[pool-sizing.speedup]] better"
-
-    assert numbers.plain(caption, tmp_path) == "A & B: 4.2× better"
-    assert re.sub("<data[^>]*>", "<data>", numbers.marked_up(caption, tmp_path)) == (
-        "A &amp; B: <data>4.2×</data> better"
-    )
-
-
-@pytest.mark.parametrize(
-    ("quantity", "complete", "error"),
-    [("sped", True, MeasurementError), ("speedup", False, RecordError)],
-)
-def test_a_number_that_cannot_be_shown_is_refused(
-    tmp_path: Path, quantity: str, complete: bool, error: type[MeasurementError]
-) -> None:
-    write(tmp_path, record(tmp_path, complete=complete))
-
-    with pytest.raises(error):
-        numbers.number(f"pool-sizing.{quantity}", tmp_path)

@@ -9,7 +9,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
 from press.extensions.page import add_anchor, current_page
-from tests.press.rendering import mkdocs_converter
+from tests.press.miniature import mkdocs_converter
 
 BODY = "First line.\n\nThird line.\n"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.press.rendering import Repo
+from tests.press.miniature import Repo
 
 TABLE = """
 | left | middle | right | none |

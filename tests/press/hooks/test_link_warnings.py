@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from press.hooks.link_warnings import add_lines_to_link_warnings
-from tests.press.tree import write
+from tests.press.miniature import write
 
 PAGE = "posts/pool.md"
 
@@ -29,7 +29,7 @@ def test_a_broken_link_is_named_with_file_and_line(
 
     assert caplog.messages == [
         "docs/posts/pool.md:6: it contains a link 'no.md#why', but it is not found. "
-        "Mend the link or its target."
+        "Fix the link or its target."
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from mkdocs.exceptions import Abort
 
-from tests.press.tree import article, preview, publish, repository, warnings, write
+from tests.press.miniature import article, preview, publish, repository, warnings, write
 
 POOL, QUEUE = "docs/posts/pool.md", "docs/posts/queue.md"
 
@@ -15,7 +15,7 @@ POOL, QUEUE = "docs/posts/pool.md", "docs/posts/queue.md"
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A repository with two articles, one of them with a link to the other."""
-    repository(tmp_path, "one_page")
+    repository(tmp_path)
     settings = (tmp_path / "mkdocs.yml").read_text(encoding="utf-8")
     settings = settings.replace("extra:\n", 'extra:\n  page: !ENV [PAGE, ""]\n')
     write(tmp_path, "mkdocs.yml", settings)

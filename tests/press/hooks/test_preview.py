@@ -1,4 +1,4 @@
-"""`mkdocs serve` tells an author what is wrong, goes on, and recovers when it is mended."""
+"""`mkdocs serve` tells an author what is wrong, goes on, and recovers when it is fixed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.press.tree import ROOT, article, repository, warnings, write
+from tests.press.miniature import ROOT, article, repository, warnings, write
 
 POST = "docs/posts/pool.md"
 

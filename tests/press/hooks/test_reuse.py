@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from markdown import Markdown
 
-from press.hooks import reuse as unchanged
-from tests.press.tree import article, preview, repository, warnings, write
+from press.hooks import reuse
+from tests.press.miniature import article, preview, repository, warnings, write
 
 POOL, QUEUE = "docs/posts/pool.md", "docs/posts/queue.md"
 LISTING = "snippets/pool/sized.py"
@@ -21,7 +21,7 @@ SHOWS = f'It waits.\n\n```python\n--8<-- "{LISTING}"\n```\n\n[next](queue.md#b)\
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A repository with an article that shows a listing and links to a place in another."""
-    repository(tmp_path, "unchanged")
+    repository(tmp_path)
     write(tmp_path, LISTING, "SIZE = 5\n")
     write(tmp_path, POOL, article(SHOWS))
     write(tmp_path, QUEUE, article("## B\n\nIt grows.\n", slug="queue"))
@@ -30,9 +30,9 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> Iterator[None]:
-    unchanged._kept.clear()
+    reuse._kept.clear()
     yield
-    unchanged._kept.clear()
+    reuse._kept.clear()
 
 
 @pytest.fixture

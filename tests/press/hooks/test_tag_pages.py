@@ -8,8 +8,8 @@ import pytest
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 
-from press.hooks.tag_pages import tag_address
-from tests.press.tree import BODY, ROOT, front_matter, repository, write
+from press.sources.articles import tag_url
+from tests.press.miniature import BODY, front_matter, repository, write
 
 TEMPLATE = """\
 {% for post in config.plugins["material/blog"].blog.posts if page.meta.tag in post.meta.tags %}
@@ -23,9 +23,6 @@ TEMPLATE = """\
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A site with an article under two tags, and a draft under a third."""
     root = repository(tmp_path)
-    settings = (root / "mkdocs.yml").read_text(encoding="utf-8")
-    hooks = f"hooks:\n  - {ROOT}/press/tag_pages.py\n"
-    write(root, "mkdocs.yml", settings.replace("hooks:\n", hooks))
     write(root, "overrides/tag.html", TEMPLATE)
     published = front_matter(tags=["asyncpg", "load testing"], draft=None)
     write(root, "docs/posts/pool.md", published + BODY)
@@ -47,7 +44,7 @@ def test_the_page_of_a_tag_lists_its_articles(site: Path) -> None:
 
 def test_templates_know_the_address_of_a_tag(site: Path) -> None:
     page = (site / "tags" / "load-testing" / "index.html").read_text(encoding="utf-8")
-    assert f"<i>{tag_address('load testing')}</i>" in page
+    assert f"<i>{tag_url('load testing')}</i>" in page
 
 
 def test_a_tag_of_drafts_only_has_no_page(site: Path) -> None:

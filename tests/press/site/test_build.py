@@ -10,11 +10,12 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config.defaults import MkDocsConfig
 
 from press.__main__ import main
-from press.site.build import BuildError, build
-from press.finding import Finding
+from press.problems import Finding
+from press.site.build import build
+from press.site.engine import BuildError
 from press.sources.settings import Settings
 from tests.press import records
-from tests.press.tree import BODY, NOW, article, repository, write
+from tests.press.miniature import BODY, NOW, article, repository, write
 
 POST = "docs/posts/pool.md"
 HEADLINE = {"measurement": "pool-sizing", "quantity": "speedup", "label": "requests served"}
@@ -55,7 +56,7 @@ def test_a_new_site_replaces_the_old_one(root: Path) -> None:
     assert not (root / "site.old").exists()
 
 
-def test_what_the_proof_finds_stops_the_build_before_mkdocs_reads_it(root: Path) -> None:
+def test_what_the_checks_find_stops_the_build_before_mkdocs_reads_it(root: Path) -> None:
     write(root, "site/index.html", "old")
     write(root, POST, "---\ntitle: A claim\ndate: soon\n---\n")
     write(root, "docs/posts/z.md", "Text.\n")
@@ -97,7 +98,7 @@ def test_a_dead_link_that_mkdocs_does_not_see_stops_the_build(root: Path) -> Non
     lines = refusal(root)
 
     assert lines[0].startswith("site/pool/index.html:")
-    assert "there is no '/gone/'; the page is docs/posts/pool.md. Mend the link, or" in lines[0]
+    assert "there is no '/gone/'; the page is docs/posts/pool.md. Fix the link, or" in lines[0]
     assert lines[1:] == ["1 problem"]
 
 
@@ -108,7 +109,7 @@ def test_a_warning_of_any_library_stops_the_build(
         mkdocs_build(config)
         logging.getLogger("some.library").warning("something is odd")
 
-    monkeypatch.setattr("press.site.build.build_with_mkdocs", with_warning)
+    monkeypatch.setattr("press.site.engine.build", with_warning)
 
     assert refusal(root) == ["something is odd"]
     assert not (root / "site").exists()
@@ -120,7 +121,7 @@ def test_a_page_that_ends_the_process_ends_only_the_build(
     def leave(config: MkDocsConfig) -> None:
         raise SystemExit(0)
 
-    monkeypatch.setattr("press.site.build.build_with_mkdocs", leave)
+    monkeypatch.setattr("press.site.engine.build", leave)
 
     assert refusal(root) == ["a code block of a page ended the build with SystemExit"]
 
@@ -166,7 +167,7 @@ def test_the_command_says_what_is_wrong_and_fails(
 ) -> None:
     write(root, POST, published(tag="asyncpg"))
 
-    assert main(["proof"], root) == 1
+    assert main(["check"], root) == 1
     proved = capsys.readouterr().err
     assert "unknown key 'tag'. Did you mean 'tags'?" in proved
 
@@ -177,7 +178,7 @@ def test_the_command_says_what_is_wrong_and_fails(
 def test_the_command_succeeds_when_nothing_is_wrong(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["proof"], root) == 0
+    assert main(["check"], root) == 0
     assert main(["build"], root) == 0
     assert capsys.readouterr().out == "The site is in site.\n"
 

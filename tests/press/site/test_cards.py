@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 
 from press.site.cards import SIZE, Card, card_address, draw, draw_cards
 from press.sources.settings import load_settings
-from tests.press.tree import ROOT, article, repository, write
+from tests.press.miniature import ROOT, article, repository, write
 
 FONTS = ROOT / "docs" / "assets" / "fonts"
 CARD = Card(

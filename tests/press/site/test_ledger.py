@@ -9,10 +9,10 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from lab.source import source_hash
-from press.site.ledger import ledger
 from press.evidence.records import RecordError
+from press.site.ledger import ledger
 from tests.press import records
-from tests.press.tree import BODY, front_matter, repository, write
+from tests.press.miniature import BODY, front_matter, repository, write
 
 
 @pytest.fixture

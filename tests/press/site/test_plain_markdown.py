@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from press.site.plain_markdown import twin, write_twins
 from press.sources.pages import documents, posts
 from press.sources.settings import load_settings
-from press.site.plain_markdown import twin, write_twins
-from tests.press.tree import article, repository, write
+from tests.press.miniature import article, repository, write
 
 MODULE = """\
 # --8<-- [start:half]
@@ -65,7 +65,9 @@ def test_what_nothing_verifies_is_there_too(root: Path) -> None:
 
 
 def test_numbers_are_in_place_but_not_in_code(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("press.site.plain_markdown.plain", lambda text, root: text.replace("[[a.b]]", "4.2×"))
+    monkeypatch.setattr(
+        "press.site.plain_markdown.plain", lambda text, root: text.replace("[[a.b]]", "4.2×")
+    )
     assert "It is 4.2×, by `[[a.b]]`." in twin_of(root, "It is [[a.b]], by `[[a.b]]`.\n")
 
 

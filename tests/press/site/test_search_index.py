@@ -9,7 +9,7 @@ import pytest
 
 from press.site.search_index import index_search
 from press.sources.settings import load_settings
-from tests.press.tree import repository, write
+from tests.press.miniature import repository, write
 
 
 def test_it_makes_an_index_that_a_browser_loads_in_chunks(tmp_path: Path) -> None:

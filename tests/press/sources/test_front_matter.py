@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from press.sources.front_matter import Document, ErrorMeta, PageMeta, PostMeta, parse
-from tests.press.tree import article, front_matter
+from tests.press.miniature import article, front_matter
 
 PATH = "docs/posts/pool.md"
 
@@ -85,7 +85,7 @@ def test_invalid_yaml_is_named_with_the_line_to_mend(line: str) -> None:
     (finding,) = document.findings
     assert str(finding).startswith(f"{PATH}:3: invalid YAML: ")
     assert finding.remedy == (
-        "Mend the line; text that holds a colon, a hash or a quote needs quotes around it."
+        "Fix the line; text that holds a colon, a hash or a quote needs quotes around it."
     )
     assert document.meta is None
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from press.sources.pages import documents, sources
 from press.sources.front_matter import ErrorMeta, PageMeta, PostMeta
+from press.sources.pages import documents, sources
 from press.sources.settings import load_settings
-from tests.press.tree import article, repository, write
+from tests.press.miniature import article, repository, write
 
 ERROR = "---\ntitle: too many clients\ndescription: The server is full.\n---\n"
 

@@ -1,4 +1,4 @@
-"""What mkdocs.yml settles for the proof."""
+"""What mkdocs.yml settles for the checks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from press.sources.settings import SettingsError, load_settings
-from tests.press.tree import ROOT, write
+from tests.press.miniature import ROOT, write
 
 
 def test_the_real_settings_name_what_articles_may_use() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bs4.element import Tag
 
-from tests.press.rendering import REPO_URL, Repo, include
+from tests.press.miniature import REPO_URL, Repo, include
 
 PATH = "snippets/pool/sized.py"
 MODULE = "import asyncpg\n\n# --8<-- [start:r]\na = 1\nb = 2\nc = 3\n# --8<-- [end:r]\n"

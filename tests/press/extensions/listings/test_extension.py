@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from markdown.preprocessors import Preprocessor
 
-from tests.press.rendering import Repo, code_text, include
+from tests.press.miniature import Repo, code_text, include
 
 PATH = "snippets/pool/sized.py"
 MODULE = """\
@@ -426,9 +426,9 @@ def test_a_page_recovers_when_its_source_is_mended(repo: Repo) -> None:
     page = include(f"{PATH}:size")
     assert repo.render(page).select(".problem")
     repo.write(PATH, "# --8<-- [start:size]\nx = 1\n# --8<-- [end:size]\n")
-    mended = repo.render(page)
-    assert mended.select(".problem") == []
-    assert code_text(mended.select_one("figure")) == "x = 1\n"
+    fixed = repo.render(page)
+    assert fixed.select(".problem") == []
+    assert code_text(fixed.select_one("figure")) == "x = 1\n"
     assert len(repo.problems) == 1
     repo.write(PATH, "# --8<-- [start:size]\nx = 2\n# --8<-- [end:size]\n")
     assert code_text(repo.render(page).select_one("figure")) == "x = 2\n"

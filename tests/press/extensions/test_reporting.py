@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markdown import Markdown
 
-from press.extensions.lines import keep_lines, line_in_prose, line_of_fence
+from press.extensions.reporting import keep_lines, line_in_prose, line_of_fence
 
 
 def keeping(text: str) -> Markdown:

@@ -1,15 +1,44 @@
-"""Where in a page's Markdown something stands, for problems found after it was taken apart."""
+"""Problems of a page, reported where its author looks: the build's log and the page itself.
+
+And where in its Markdown something stands, for problems found after it was taken apart.
+"""
 
 from __future__ import annotations
+
+import logging
 
 from markdown import Markdown
 from markdown.preprocessors import Preprocessor
 
+from press.extensions import order
+from press.extensions.page import current_page
+from press.problems import Finding
 from press.sources.fences import scan
 from press.sources.prose import without_code
 
 _NAME = "press_lines"
-_BEFORE_ALL_OTHERS = 200
+
+log = logging.getLogger("mkdocs.press")
+
+
+def report(md: Markdown, line: int | None, what: str, remedy: str) -> str:
+    """Report a problem of the page that `md` renders, and return the HTML to show in its place.
+
+    One warning is logged, `docs/posts/x.md:12: what. remedy`: it fails a strict build, and a
+    preview shows it and goes on.
+
+    Args:
+        md: the converter that renders the page.
+        line: the line in the Markdown given to `md`, from 1; None if it is not known.
+        what: what is wrong, without a final period.
+        remedy: what to do about it, a sentence.
+    """
+    page = current_page(md)
+    before = page.front_matter_lines if page else 0
+    path = page.path if page else "this page"
+    finding = Finding(path, 0 if line is None else line + before, what, remedy)
+    log.warning("%s", finding)
+    return finding.html()
 
 
 class Lines(Preprocessor):  # type: ignore[misc]  # the library has no types
@@ -29,7 +58,7 @@ class Lines(Preprocessor):  # type: ignore[misc]  # the library has no types
 
 def keep_lines(md: Markdown) -> None:
     """Let `md` keep the lines of what it renders."""
-    md.preprocessors.register(Lines(md), _NAME, _BEFORE_ALL_OTHERS)
+    md.preprocessors.register(Lines(md), _NAME, order.LINES)
 
 
 def line_in_prose(md: Markdown, text: str) -> int | None:

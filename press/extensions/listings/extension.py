@@ -20,22 +20,27 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from press.extensions.listings.captions import COPY_BUTTON, caption
-from press.sources.fences import PREFIX, Fence, is_include, scan
-from press.extensions.listings.highlighting import dedent, highlight
-from press.sources.includes import Include, Shown, excesses, parse_include, resolve
 from press.evidence.transcripts import SUFFIX as TRANSCRIPT
 from press.evidence.transcripts import check_fresh, read_transcript
+from press.extensions import order
+from press.extensions.listings.captions import COPY_BUTTON, caption
+from press.extensions.listings.code_blocks import code_block
+from press.extensions.listings.highlighting import highlight
+from press.extensions.listings.rules import (
+    check_header,
+    check_surroundings,
+    sole_include,
+    unexplained,
+)
 from press.extensions.page import add_anchor
-from press.problems import ProblemError, report
-from press.sources.regions import Line
-from press.repository import Repository
+from press.extensions.reporting import report
+from press.problems import ProblemError
+from press.repository import SNIPPETS, Repository
+from press.sources.fences import PREFIX, Fence, is_include, scan
+from press.sources.includes import Include, Shown, excesses, parse_include, resolve
 
 _NAME = "press_listings"
-_BEFORE_SNIPPETS = 40
 _KEY = "press"  # the option by which the formatter finds the HTML of a fence
-_CONTAINER = re.compile(r"(===|!!!|\?\?\?)[ !+]")  # begins a tab or an admonition
-_NOTE_ITEM = re.compile(r"\d+\.[ \t]")
 
 
 class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
@@ -130,16 +135,16 @@ class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
             ]
             whole = (
                 '<details class="listing__whole"><summary>whole file</summary>'
-                f"{_code(plain, everything, language)}</details>"
+                f"{code_block(plain, everything, language)}</details>"
             )
         return (
             f'<figure class="{classes}" id="{anchor}" data-path="{escape(include.path)}"{region}>'
-            f"{_code(shown.lines, code, language)}"
+            f"{code_block(shown.lines, code, language)}"
             f"{caption(shown, anchor, self.repository, whole)}</figure>"
         )
 
     def _anchor(self, include: Include) -> str:
-        path = PurePosixPath(include.path.removeprefix("snippets/")).with_suffix("")
+        path = PurePosixPath(include.path.removeprefix(f"{SNIPPETS}/")).with_suffix("")
         words = re.sub(r"[^a-z0-9]+", "-", f"{path}-{include.region or ''}".lower()).strip("-")
         self.anchors[words] += 1
         again = f"-{self.anchors[words]}" if self.anchors[words] > 1 else ""
@@ -183,124 +188,6 @@ class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
             f'<figcaption><span class="listing__untested">not tested: {reason}</span> '
             f"{COPY_BUTTON}</figcaption></figure>"
         )
-
-
-def check_header(fence: Fence) -> None:
-    """Make sure that superfences reads the fence as its author meant it.
-
-    Raises:
-        ProblemError: if it does not.
-    """
-    if not fence.closed:
-        raise ProblemError(
-            "a fence that never ends",
-            f'Close it with "{fence.marker}", and indent each of its lines as much as its first.',
-        )
-    if not fence.understood:
-        raise ProblemError(
-            f'the header of the fence is not understood: "{fence.header}"',
-            'Write the language, and options as name="value".',
-        )
-    unknown = sorted(fence.options.keys() - {"untested", "exec"})
-    if unknown and not fence.executed:
-        raise ProblemError(
-            f'a fence has no option "{unknown[0]}"',
-            'It may say untested="reason"; highlighted lines end with "# [!]" in the source.',
-        )
-    if fence.executed and fence.language != "python":
-        raise ProblemError(
-            f'a fence in "{fence.language}" is not executed', "Only python draws, with exec."
-        )
-
-
-def check_surroundings(fence: Fence, lines: Sequence[str]) -> None:
-    """Make sure that blank lines separate the fence from text, which would hold it in a paragraph.
-
-    Raises:
-        ProblemError: if text stands right above it, or right below it at its own indentation.
-    """
-    above = lines[fence.line - 2] if fence.line > 1 else ""
-    below = lines[fence.last_line] if fence.last_line < len(lines) else ""
-    text_below = below.removeprefix(fence.indent)
-    remedy = "Put a blank line between them."
-    if above.strip(PREFIX) and not _CONTAINER.match(above.lstrip(PREFIX)):
-        raise ProblemError("text right above a fence", remedy)
-    if below.startswith(fence.indent) and text_below.strip(PREFIX) and text_below[0] not in PREFIX:
-        raise ProblemError("text right below a fence", remedy)
-
-
-def sole_include(fence: Fence) -> str:
-    """The target of the include that is all the fence holds.
-
-    Raises:
-        ProblemError: if the fence holds anything else, or says more about it.
-    """
-    if fence.include is not None:
-        for option in fence.options:
-            raise ProblemError(
-                f'an included listing with the option "{option}"',
-                "Tests run what is included: remove the option.",
-            )
-        return fence.include
-    if fence.holds_include:
-        raise ProblemError("an include with other text in its fence", "Give it a fence of its own.")
-    if fence.untested is not None:
-        raise ProblemError(
-            "untested without a reason", 'Say why nothing verifies it: untested="reason".'
-        )
-    raise ProblemError(
-        "a listing that nothing runs",
-        'Move it to snippets/ and include it, or say why not: untested="reason".',
-    )
-
-
-def unexplained(shown: Shown, fence: Fence, lines: Sequence[str]) -> Iterator[ProblemError]:
-    """What is wrong with the notes of a listing, an ordered list right below it."""
-    notes = shown.notes
-    if notes != tuple(range(1, len(notes) + 1)):
-        yield ProblemError(
-            f"{shown.include.subject} has the notes {', '.join(map(str, notes))}",
-            "Number them from 1, in the order of the lines.",
-        )
-    elif notes and (items := _items_below(fence, lines)) != len(notes):
-        yield ProblemError(
-            f"{shown.include.subject} has {len(notes)} notes and the ordered list below the "
-            f"listing explains {items}",
-            "Write one item a note, right below the fence.",
-        )
-
-
-def _items_below(fence: Fence, lines: Sequence[str]) -> int:
-    """How many items the ordered list right below a fence has."""
-    items = 0
-    for line in lines[fence.last_line :]:
-        if not line.strip(PREFIX):
-            continue
-        text = line.removeprefix(fence.indent)
-        if line.startswith(fence.indent) and _NOTE_ITEM.match(text):
-            items += 1
-        elif not items or not text.startswith(" "):
-            break
-    return items
-
-
-def _code(lines: Sequence[Line], code: Sequence[str], language: str) -> str:
-    """Lines of code as a block, without the indentation that they share."""
-    shared = min(len(line.text) - len(line.text.lstrip()) for line in lines if line.text)
-    html = "\n".join(map(_line, lines, dedent(code, shared)))
-    return (
-        '<div class="highlight"><pre tabindex="0">'
-        f'<code class="language-{escape(language)}">{html}\n</code></pre></div>'
-    )
-
-
-def _line(line: Line, code: str) -> str:
-    classes = "line line--marked" if line.marked else "line"
-    notes = "".join(
-        f'<span class="note" role="img" aria-label="note {note}">{note}</span>'
-        for note in line.notes
-    )
-    return f'<span class="{classes}" data-line="{line.number}">{code}{notes}</span>'
 
 
 def validator(
@@ -351,9 +238,9 @@ class ListingsExtension(Extension):  # type: ignore[misc]  # the library has no 
         repository = Repository(
             Path(self.getConfig("root")), str(self.getConfig("repo_url")).rstrip("/")
         )
-        md.preprocessors.register(Listings(md, repository), _NAME, _BEFORE_SNIPPETS)
+        md.preprocessors.register(Listings(md, repository), _NAME, order.LISTINGS)
 
 
 def makeExtension(**options: Any) -> ListingsExtension:  # noqa: N802 — Python-Markdown's name
-    """What Python-Markdown calls to load `press.extensions.listings.fence_blocks`."""
+    """What Python-Markdown calls to load `press.extensions.listings`."""
     return ListingsExtension(**options)
