@@ -33,7 +33,7 @@ async def prepare(setting: Setting) -> None:
         "CREATE TABLE readings (id int PRIMARY KEY, value int)"
     )
     await connection.execute(
-        "INSERT INTO readings SELECT id, id FROM generate_series(1, 9) id"
+        "INSERT INTO readings SELECT n, n FROM generate_series(1, 9) n"
     )
     await connection.close()
 
