@@ -27,11 +27,10 @@ from lab.experiment import (
     Setting,
     Variant,
 )
-from snippets.pool.erlang import mean_wait, probability_of_waiting
+from snippets.pool.erlang import probability_of_waiting
 
 CONNECTIONS = 10
 UTILIZATIONS = (50, 70, 80, 90, 95)
-NEVER = 1000.0  # holds: a wait that a full pool predicts is infinite
 
 
 @dataclass
@@ -101,9 +100,6 @@ async def run(percent: int, setting: Setting) -> dict[str, float]:
         "predicted_waited": 100
         * probability_of_waiting(CONNECTIONS, load),
         "wait": statistics.fmean(log.waits) / held,
-        "predicted_wait": min(
-            mean_wait(CONNECTIONS, load, hold=1.0), NEVER
-        ),
         "utilization": 100 * load / CONNECTIONS,
         "arrivals": 100 * len(log.waits) / (rate * seconds),
         "late": 100 * statistics.fmean(late) / held,
@@ -139,7 +135,6 @@ EXPERIMENT = Experiment(
         "waited": Metric(label="measured", unit="%"),
         "predicted_waited": Metric(label="Erlang C", unit="%"),
         "wait": Metric(label="measured", unit="× hold"),
-        "predicted_wait": Metric(label="Erlang C", unit="× hold"),
         "utilization": Metric(label="utilization reached", unit="%"),
         "arrivals": Metric(
             label="arrivals, of those asked for", unit="%"
