@@ -244,11 +244,6 @@ def load(name: str, root: Path = Path()) -> Record:
     return _load(path, name, changed)
 
 
-def content(name: str, root: Path = Path()) -> bytes:
-    """The bytes of a record's file, by which a drawing of it is cached."""
-    return (root / MEASUREMENTS / f"{name}.json").read_bytes()
-
-
 def names(root: Path = Path()) -> list[str]:
     """The measurements that are recorded, in alphabetical order."""
     return sorted(path.stem for path in (root / MEASUREMENTS).glob("*.json"))

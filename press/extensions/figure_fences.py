@@ -1,23 +1,23 @@
 """The fence that draws: `python exec="true" html="true"`, run by markdown-exec, guarded here.
 
-markdown-exec shows a traceback where a block raises, and lets one that raises `SystemExit` end the
-build. Here every failure of a block becomes a problem of the page, with the line that failed.
+superfences hands the block to `formatter`, which lets markdown-exec run it and puts what it prints
+into the page. Every failure of a block becomes a problem of the page, with the line that failed:
+markdown-exec would show a traceback, and let a block that raises `SystemExit` end the build.
 """
 
 from __future__ import annotations
 
-import re
 import traceback
-from contextvars import ContextVar
-from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import PurePosixPath
 from textwrap import shorten
 from typing import Any
 
-import markdown_exec
 from markdown import Markdown
-from mkdocs.utils import get_relative_url
+from markdown_exec import ExecutionError
+from markdown_exec._internal.formatters.python import _run_python
 
-from press.extensions.page import add_anchor
+from press.extensions.page import add_anchor, current_page
 from press.extensions.reporting import line_of_fence, report
 from press.figures.caption import SITE_ROOT
 from press.problems import ProblemError
@@ -25,35 +25,24 @@ from press.problems import ProblemError
 HEADER = {"exec": "true", "html": "true"}
 """The options of a fence that draws; it takes no others."""
 
-_FILE = "<figure block>"
-_GUARD = "import press.extensions.figure_fences\npress.extensions.figure_fences.run(globals())"
+_ID = "figure"
+_FILE = f"<code block: id {_ID}>"
 _MESSAGE = 300
-_IDENTIFIED = re.compile(r'<(?:figure|aside)\b[^>]* id="([^"]+)"')
 _PRINT = "Print what a function of press.figures returns."
 
 
-@dataclass(frozen=True)
-class Failure:
+class BlockError(ProblemError):
     """Why a block drew nothing.
 
-    Attributes:
+    Args:
         line: the line of the block that failed, from 1; 0 for the header of the fence.
         what: what is wrong, without a final period.
         remedy: what to do about it, a sentence.
     """
 
-    line: int
-    what: str
-    remedy: str
-
-
-@dataclass
-class _Block:
-    source: str
-    failure: Failure | None = None
-
-
-_running: ContextVar[_Block] = ContextVar("figure block")
+    def __init__(self, line: int, what: str, remedy: str) -> None:
+        super().__init__(what, remedy)
+        self.line = line
 
 
 def validator(
@@ -79,72 +68,92 @@ def formatter(
     **_kwargs: Any,
 ) -> str:
     """What the block draws, or the problem that keeps it from drawing, as HTML."""
-    drawing = _draw(source, options["header"], md)
-    if isinstance(drawing, Failure):
-        opening = line_of_fence(md, source)
-        line = None if opening is None else opening + drawing.line
-        return report(md, line, drawing.what, drawing.remedy)
-    for identifier in _IDENTIFIED.findall(drawing):
-        add_anchor(md, identifier)
-    return _addressed(drawing, md)
-
-
-def run(namespace: dict[str, Any]) -> None:
-    """Run the current block in the namespace that markdown-exec prepared, and keep its failure."""
-    block = _running.get()
     try:
-        exec(compile(block.source, _FILE, "exec"), namespace)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        block.failure = _failure(error)
+        drawing = _draw(source, options["header"])
+    except BlockError as error:
+        opening = line_of_fence(md, source)
+        line = None if opening is None else opening + error.line
+        return report(md, line, error.what, error.remedy)
+    for identifier in _identifiers(drawing):
+        add_anchor(md, identifier)
+    return drawing.replace(f'"{SITE_ROOT}', f'"{_way_to_root(md)}')
 
 
-def _draw(source: str, header: dict[str, str], md: Markdown) -> str | Failure:
+def run(source: str) -> str:
+    """What a block prints, run by markdown-exec in a namespace of its own.
+
+    The formatter that markdown-exec makes public is no way: of a block that fails it returns a
+    traceback as HTML, and the error itself, which knows the line, is gone. So this calls what that
+    formatter calls to run Python. The id gives the code the name of a file that never changes; by
+    default it has a number, and the source of each block ever run would be kept for tracebacks.
+
+    Raises:
+        ExecutionError: the block raised an exception, which is the cause.
+        BaseException: what the block raised, if it is no `Exception`.
+    """
+    return str(_run_python(source, id=_ID))
+
+
+def _draw(source: str, header: dict[str, str]) -> str:
     if header != HEADER:
         asked = " ".join(f'{name}="{value}"' for name, value in header.items())
         wanted = " ".join(f'{name}="{value}"' for name, value in HEADER.items())
-        return Failure(
+        raise BlockError(
             0, f"a fence that draws cannot be {asked}", f"Write ```python {wanted} and no more."
         )
-    block = _Block(source)
-    options: dict[str, Any] = {}
-    markdown_exec.validator("python", dict(HEADER), options, {}, md)
-    token = _running.set(block)
     try:
-        drawing = str(markdown_exec.formatter(_GUARD, "python", "", options, md)).strip()
-    finally:
-        _running.reset(token)
-    if block.failure is not None:
-        return block.failure
+        drawing = run(source).strip()
+    except KeyboardInterrupt:
+        raise
+    except ExecutionError as error:
+        raise _explained(error.__cause__ or error) from None
+    except BaseException as error:
+        raise _explained(error) from None
     if not drawing:
-        return Failure(0, "the figure block printed nothing", _PRINT)
+        raise BlockError(0, "the figure block printed nothing", _PRINT)
     if not (drawing.startswith("<") and drawing.endswith(">")):
         printed = shorten(drawing, 60, placeholder=" …")
-        return Failure(0, f"the figure block printed {printed!r}, which is not HTML", _PRINT)
+        raise BlockError(0, f"the figure block printed {printed!r}, which is not HTML", _PRINT)
     return drawing
 
 
-def _failure(error: BaseException) -> Failure:
+def _explained(error: BaseException) -> BlockError:
     if isinstance(error, SyntaxError) and error.filename == _FILE:
-        return Failure(
+        return BlockError(
             error.lineno or 0, f"the figure block is not Python: {error.msg}", "Fix this line."
         )
     frames = traceback.extract_tb(error.__traceback__)
     line = next((frame.lineno or 0 for frame in reversed(frames) if frame.filename == _FILE), 0)
     if isinstance(error, ProblemError):
-        return Failure(line, error.what, error.remedy)
+        return BlockError(line, error.what, error.remedy)
     text = shorten(f"{error}", _MESSAGE, placeholder=" …").rstrip(".")
     said = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    return Failure(line, f"the figure block raised {said}", "Fix this line.")
+    return BlockError(line, f"the figure block raised {said}", "Fix this line.")
 
 
-def _addressed(drawing: str, md: Markdown) -> str:
-    """The drawing with its links leading to the site's root from the page that is rendered."""
-    known = "relpath" in md.treeprocessors  # MkDocs resolves links by it
-    url = md.treeprocessors["relpath"].file.url if known else ""
-    return re.sub(
-        f'"{re.escape(SITE_ROOT)}([^"]*)"',
-        lambda match: f'"{get_relative_url(match[1], url)}"',
-        drawing,
-    )
+class _Identifiers(HTMLParser):
+    """Collects the ids of HTML."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attrs if name == "id" and value]
+
+
+def _identifiers(html: str) -> list[str]:
+    parser = _Identifiers()
+    parser.feed(html)
+    parser.close()
+    return parser.found
+
+
+def _way_to_root(md: Markdown) -> str:
+    """The relative address of the site's root from the page that is rendered, such as `../../`.
+
+    The engine makes the links of a page relative, but not those in HTML that a fence leaves.
+    """
+    page = current_page(md)
+    url = page.url if page else ""
+    return "../" * len(PurePosixPath(f"{url}_").parent.parts)

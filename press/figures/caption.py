@@ -8,7 +8,7 @@ from html import escape
 from press.evidence.quantities import marked_up
 from press.evidence.records import Claim, Record, Spread, drift
 from press.evidence.units import format_number, format_range, format_value
-from press.figures.tables import Table, rendered
+from press.figures.data_table import Table, rendered
 from press.repository import MEASUREMENTS, below_docs
 
 SITE_ROOT = "site-root:"

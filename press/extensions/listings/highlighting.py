@@ -6,27 +6,23 @@ list that it appears in. The memo on disk makes the next build as cheap as the s
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
-from hashlib import sha256
 from html import escape
 from pathlib import Path
 
-import pygments
 from pygments.lexers import get_all_lexers, get_lexer_by_name
 from pygments.token import STANDARD_TYPES
 from pygments.util import ClassNotFound
 
+from press.memo import Memo
 from press.problems import ProblemError
 
 # Plain names, punctuation and blanks take the color of text: a span would only add weight.
 _PLAIN = {"", "n", "p", "w"}
-_FORMAT = 1  # raise it when the HTML of a line changes
+_MEMO = Memo("highlight", __name__, libraries=("pygments",))
 
 
 @lru_cache(maxsize=4096)
@@ -41,14 +37,8 @@ def highlight(code: str, language: str, root: Path) -> tuple[str, ...]:
     Raises:
         ProblemError: if Pygments does not know the language.
     """
-    key = sha256(f"{pygments.__version__}\0{_FORMAT}\0{language}\0{code}".encode()).hexdigest()
-    memo = root / ".cache" / "press" / "highlight" / f"{key}.json"
-    try:
-        return tuple(json.loads(memo.read_text(encoding="utf-8")))
-    except (FileNotFoundError, json.JSONDecodeError):
-        lines = tuple(_lines(code, language))
-        _write(memo, json.dumps(lines))
-        return lines
+    html = _MEMO.recall(root, [language, code], lambda: "\n".join(_lines(code, language)))
+    return tuple(html.split("\n"))
 
 
 def dedent(lines: Sequence[str], columns: int) -> Sequence[str]:
@@ -96,12 +86,3 @@ def _suggestion(language: str) -> str:
     known = [alias for _, aliases, _, _ in get_all_lexers() for alias in aliases]
     close = get_close_matches(language, known, n=1)
     return f"Did you mean {close[0]}?" if close else 'For plain text, write "text".'
-
-
-def _write(memo: Path, text: str) -> None:
-    """Write in one step, so that no other process reads half a memo."""
-    memo.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=memo.parent, suffix=".new")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(name).replace(memo)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from press.evidence.records import Spread
 from press.evidence.units import format_number, with_unit
-from press.figures.curves import Curve, Plot
 from press.figures.drawing.axes import Axis, Drawing, Margins, apart, legible, linear, logarithmic
+from press.figures.drawing.plots import Curve, Curves
 from press.figures.drawing.shapes import LINE_HEIGHT, Shape, broken, centered, extent, fitted
 
 _GAP = 10.0
@@ -14,7 +14,7 @@ _POINTS = 9
 _AXES = {False: 265.0, True: 235.0}
 
 
-def draw_curves(plot: Plot, shape: Shape) -> Drawing:
+def draw_curves(plot: Curves, shape: Shape) -> Drawing:
     """Draw the lines in one of the two sizes."""
     xs = [x for curve in plot.curves for x in curve.xs]
     ys = [value for curve in plot.curves for runs in curve.runs for value in runs]
@@ -48,7 +48,7 @@ def draw_curves(plot: Plot, shape: Shape) -> Drawing:
     return drawing
 
 
-def _across(xs: list[float], plot: Plot, ticks: int) -> Axis:
+def _across(xs: list[float], plot: Curves, ticks: int) -> Axis:
     """The axis of x, which ends where the lines end; it is marked where there are points."""
     axis = logarithmic(xs) if plot.log_x else linear(xs, ticks)
     low, high = (min(xs) if plot.log_x else axis.low), max(xs)
@@ -57,7 +57,7 @@ def _across(xs: list[float], plot: Plot, ticks: int) -> Axis:
     return Axis(low, high, tuple(marks), plot.log_x)
 
 
-def _mark_x(drawing: Drawing, plot: Plot, x: Axis) -> None:
+def _mark_x(drawing: Drawing, plot: Curves, x: Axis) -> None:
     numbers = {tick: with_unit(format_number(tick), plot.x_unit) for tick in x.ticks}
     bottom = drawing.at(x.high, drawing.axes.get_ylim()[0])[1]
     places = {tick: drawing.at(tick, drawing.axes.get_ylim()[0])[0] for tick in x.ticks}
@@ -85,7 +85,7 @@ def _draw(drawing: Drawing, curve: Curve, across: tuple[float, float]) -> None:
     drawing.dots("markers", xs, [spread.median for spread in spreads], curve.role)
 
 
-def _name(drawing: Drawing, plot: Plot, labels: list[str], end: float) -> None:
+def _name(drawing: Drawing, plot: Curves, labels: list[str], end: float) -> None:
     """Write each line's name where it ends, none over another."""
     ends = [
         drawing.at(curve.xs[-1] if curve.xs else end, Spread.of(curve.runs[-1]).median)

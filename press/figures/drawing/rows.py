@@ -5,8 +5,8 @@ from __future__ import annotations
 from press.evidence.records import Spread
 from press.evidence.units import format_number, with_unit
 from press.figures.drawing.axes import Axis, Drawing, Margins, legible, linear, logarithmic
+from press.figures.drawing.plots import Row, Rows
 from press.figures.drawing.shapes import LINE_HEIGHT, Shape, broken, centered, extent, fitted
-from press.figures.rows import Row, Rows
 
 _GAP = 10.0
 _BAR = 16.0

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from traceback import extract_tb
 
 import pytest
+from markdown_exec import ExecutionError
 
+from press.extensions import figure_fences
+from press.extensions.figure_fences import run
 from tests.press.miniature import Repo
 from tests.press.records import record, write
 
@@ -74,6 +79,14 @@ def test_a_link_to_a_figure_is_known_to_the_page(site: Repo) -> None:
     page = site.page(DRAWS)
 
     assert "figure-pool-sizing-throughput" in page.anchors
+
+
+def test_a_link_to_any_part_of_what_is_drawn_is_known_to_the_page(site: Repo) -> None:
+    html = "<article class='entry' id=claim-1><p id='bound'>Text</p></article>"
+
+    page = site.page(block(f'print("{html}")'))
+
+    assert {"claim-1", "bound"} <= page.anchors
 
 
 @pytest.mark.parametrize(
@@ -170,12 +183,38 @@ def test_a_fence_that_does_not_ask_to_be_executed_is_left_to_the_listings(site: 
     assert "print" in page.soup.get_text()
 
 
+def test_blocks_share_no_names(site: Repo) -> None:
+    page = site.page(block("name = 1\nprint('<p>1</p>')") + "\n" + block("print(name)"))
+
+    (problem,) = page.problems
+    assert "the figure block raised NameError: name 'name' is not defined" in problem
+
+
+def test_markdown_exec_hands_over_what_a_block_prints_and_what_it_raises() -> None:
+    assert run("print('<p>', 1, end='</p>')") == "<p> 1</p>"
+    with pytest.raises(ExecutionError) as caught:
+        run("x = 1\nx / 0")
+
+    cause = caught.value.__cause__
+    assert isinstance(cause, ZeroDivisionError)
+    frame = extract_tb(cause.__traceback__)[-1]
+    assert (frame.filename, frame.lineno) == (figure_fences._FILE, 2)
+
+
+def test_a_block_that_runs_again_leaves_no_more_than_before() -> None:
+    run("print(1)")
+    modules = set(sys.modules)
+    run("print(2)")
+
+    assert set(sys.modules) == modules
+
+
 def test_an_interrupt_still_ends_the_build(site: Repo) -> None:
     with pytest.raises(KeyboardInterrupt):
         site.page(block("raise KeyboardInterrupt"))
 
 
-def test_a_failing_block_is_mended_without_a_restart(site: Repo) -> None:
+def test_a_failing_block_is_fixed_without_a_restart(site: Repo) -> None:
     assert site.page(DRAWS.replace("pool-sizing", "pool")).problems
 
     site.build_again()
