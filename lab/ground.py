@@ -29,6 +29,10 @@ class Ground:
     versions: Mapping[str, str]
     server_settings: Mapping[str, str]
 
+    def began(self) -> str:
+        """When its servers began to run, and which; it changes when one is restarted."""
+        return f"{_postgres_began(self.setting.postgres)} {_redis_began(self.setting.redis)}"
+
 
 @contextmanager
 def rehearsal_ground(experiment: Experiment) -> Iterator[Ground]:
@@ -131,3 +135,23 @@ def _ground(
         settings |= redis_settings
     # A variant that changed the conditions would change them for the next one.
     return Ground(Setting(MappingProxyType({**conditions}), dsn, redis), versions, settings)
+
+
+def _postgres_began(dsn: str | None) -> str:
+    if dsn is None:
+        return ""
+    import psycopg
+
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        row = connection.execute("SELECT pg_postmaster_start_time()::text").fetchone()
+    assert row
+    return str(row[0])
+
+
+def _redis_began(lease: tuple[str, str] | None) -> str:
+    if lease is None:
+        return ""
+    import redis
+
+    with redis.Redis.from_url(lease[0], decode_responses=True) as client:
+        return str(client.info("server")["run_id"])

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from lab.source import modules
+from lab.source import OURS, modules
 from press import figures
 from press.figures.drawing import axes
 from press.figures.drawing.render import render
@@ -118,7 +118,7 @@ def test_all_code_of_ours_that_runs_while_a_figure_is_drawn_decides_whether_it_i
     EACH[kind]()
 
     assert Path(axes.__file__) in ran()
-    assert ran() <= {*modules(MEMO.source, HOME).values()}
+    assert ran() <= {*modules(MEMO.source, HOME, OURS).values()}
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def test_a_headline_is_the_recorded_number_with_what_it_counts(
 
     assert shown is not None
     assert (shown["text"], shown["value"], shown["label"]) == ("4.2×", "4.25", "requests served")
-    assert shown["title"].startswith("median of 3 runs")
+    assert shown["title"].startswith("only 1 run × 3 rounds")
 
 
 @pytest.mark.parametrize(
