@@ -46,6 +46,7 @@ async def load(url: str, clients: int, setting: Setting) -> Load:
             requests=BACKEND,
         )
     )
+    setting.disturbed(found.void)
     if found.errors:
         raise RefusedError(f"requests failed: {found.errors}")
     return found

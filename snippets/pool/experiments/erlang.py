@@ -5,8 +5,8 @@ holds a connection while PostgreSQL sleeps for a time drawn from an
 exponential distribution, and while the pool takes the connection,
 asks, and resets it. The prediction is for the load that was reached:
 connections busy on average, from the holds and the time they took.
-How late the arrivals were is recorded; a late one would be a smaller
-load than was asked for.
+A round whose arrivals came late is void: the generator, which shares
+the process with the pool, was the bottleneck.
 """
 
 import asyncio
@@ -31,6 +31,7 @@ from snippets.pool.erlang import probability_of_waiting
 
 CONNECTIONS = 10
 UTILIZATIONS = (50, 70, 80, 90, 95)
+LATE = 5.0  # percent of a mean hold, on average
 
 
 @dataclass
@@ -95,6 +96,11 @@ async def run(percent: int, setting: Setting) -> dict[str, float]:
                 )
     load = sum(log.holds) / seconds
     held = statistics.fmean(log.holds)
+    lateness = 100 * statistics.fmean(late) / held
+    if lateness > LATE:
+        setting.disturbed(
+            f"arrivals came {lateness:.0f} % of a hold late"
+        )
     return {
         "waited": 100 * statistics.fmean(log.waited),
         "predicted_waited": 100
@@ -102,7 +108,7 @@ async def run(percent: int, setting: Setting) -> dict[str, float]:
         "wait": statistics.fmean(log.waits) / held,
         "utilization": 100 * load / CONNECTIONS,
         "arrivals": 100 * len(log.waits) / (rate * seconds),
-        "late": 100 * statistics.fmean(late) / held,
+        "late": lateness,
     }
 
 
@@ -174,12 +180,6 @@ EXPERIMENT = Experiment(
             digits=3,
             of=lambda r: r["u95"]["utilization"],
         ),
-        "late": Quantity(
-            label="lateness of an arrival, of a mean hold, at 95%",
-            unit="%",
-            digits=2,
-            of=lambda r: r["u95"]["late"],
-        ),
         "growth": Quantity(
             label="mean wait at 90% utilization against 70%",
             unit="×",
@@ -193,11 +193,6 @@ EXPERIMENT = Experiment(
             " on average within five percentage points of Erlang C for"
             " the load that was reached",
             quantity="gap",
-            at_most=5.0,
-        ),
-        Claim(
-            "The generator was late by at most a twentieth of a hold",
-            quantity="late",
             at_most=5.0,
         ),
         Claim(
