@@ -31,7 +31,7 @@ from snippets.pool.erlang import probability_of_waiting
 
 CONNECTIONS = 10
 UTILIZATIONS = (50, 70, 80, 90, 95)
-LATE = 5.0  # percent of a mean hold, on average
+LATE = 10.0  # percent of a mean hold; rounding to 1 ms makes 2.5
 
 
 @dataclass
