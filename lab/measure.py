@@ -112,11 +112,11 @@ def measure(
     source = source_hash(path, root)  # of what was loaded: it may change while the rounds run
     before = _before(name, root)
     run = _run(name, path, root, experiment, disturbance())
-    same = before is not None and before.source == source
-    runs = [*(before.runs if before and same else []), run]
-    history = (
-        [] if before is None else before.history if same else [*before.history, earlier(before)]
-    )
+    runs, history = [run], []
+    if before and before.source == source:
+        runs, history = [*before.runs, run], before.history
+    elif before:
+        history = [*before.history, earlier(before)]
     quantities, claims = judge(experiment, runs)
     measured = record.Record(
         name=name,

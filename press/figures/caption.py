@@ -61,9 +61,10 @@ def provenance(record: Record, shown: Sequence[Pooled]) -> str:
         for difference in drift(record)
     )
     address = f"{SITE_ROOT}{_PUBLISHED}/{record.name}.json"
+    day = f"{record.last.started:%Y-%m-%d}"
     return (
         f'<details class="provenance"><summary>{escape(_runs(record, shown))}; '
-        f"{record.last.started:%Y-%m-%d};{differences} how</summary>"
+        f'<time datetime="{day}">{day}</time>;{differences} how</summary>'
         f"<p>{escape(_conditions(record))}. "
         f'<a href="{address}">Data</a>; <code>{escape(record.command)}</code></p></details>'
     )
