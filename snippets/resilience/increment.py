@@ -11,7 +11,7 @@ import asyncpg
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from snippets.resilience.retrying import retrying
+from snippets.resilience.retrying import retry_transaction
 
 Increment = Callable[[AsyncEngine], Awaitable[None]]
 
@@ -33,11 +33,12 @@ async def in_one_statement(engine: AsyncEngine) -> None:
 
 
 async def retried(engine: AsyncEngine) -> None:
-    async for attempt in retrying():
-        with attempt:
-            async with engine.begin() as connection:  # SERIALIZABLE
-                value = await connection.scalar(READ)
-                await connection.execute(WRITE, {"value": value + 1})
+    async def transaction() -> None:
+        async with engine.begin() as connection:  # SERIALIZABLE
+            value = await connection.scalar(READ)
+            await connection.execute(WRITE, {"value": value + 1})
+
+    await retry_transaction(transaction, deadline_s=8.0)
 
 
 # --8<-- [end:increment]

@@ -5,6 +5,7 @@ asks for its health meanwhile.
 """
 
 import asyncio
+import random
 from collections import Counter
 
 import httpx
@@ -29,10 +30,11 @@ class LoadShedding:
         if scope["type"] != "http" or scope["path"] in self._exempt:
             await self._app(scope, receive, send)
         elif self._in_service >= self._limit:
+            after_s = random.randint(1, 5)  # [!] not all at once
             refusal = JSONResponse(
                 {"detail": "too many requests in service"},
-                status_code=503,
-                headers={"Retry-After": "1"},
+                503,
+                {"Retry-After": str(after_s)},
             )
             await refusal(scope, receive, send)
         else:
@@ -48,9 +50,8 @@ class LoadShedding:
 
 def create_app(answer: asyncio.Event) -> FastAPI:
     app = FastAPI()
-    app.add_middleware(
-        LoadShedding, limit=10, exempt=frozenset({"/health"})
-    )
+    exempt = frozenset({"/health"})
+    app.add_middleware(LoadShedding, limit=10, exempt=exempt)
 
     @app.get("/report")
     async def report() -> None:

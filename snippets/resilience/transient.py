@@ -1,0 +1,84 @@
+"""The errors after which the same transaction may be tried again.
+
+Running it meets a few of them and prints the verdict on each.
+"""
+
+import asyncio
+import socket
+
+from asyncpg.exceptions import TargetServerAttributeNotMatched
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+# --8<-- [start:transient]
+ROLLED_BACK = {"40001", "40P01"}  # serialization failure, deadlock
+NOT_NOW = {"57P01", "57P02", "57P03"}  # stops, has crashed, is starting
+NOT_NOW |= {"53300", "08001", "08003", "08006"}  # full, cut off
+
+
+def may_retry(error: BaseException) -> bool:
+    """It was rolled back, the connection is gone, or there is none."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None)
+        nowhere = isinstance(  # no host takes writes, in a failover
+            getattr(error.orig, "__cause__", None),
+            TargetServerAttributeNotMatched,
+        )
+        known = state in ROLLED_BACK | NOT_NOW
+        return known or nowhere or error.connection_invalidated
+    if isinstance(error, TimeoutError):  # a deadline; an OSError too
+        return False
+    return isinstance(error, OSError)  # refused, no route, no name
+
+
+# --8<-- [end:transient]
+
+RAISE = "DO $$BEGIN RAISE EXCEPTION SQLSTATE '{}'; END$$"
+
+
+async def meet(dsn: str, statement: str) -> BaseException | None:
+    """The error of one statement, or of the attempt to connect."""
+    url = make_url(dsn).set(drivername="postgresql+asyncpg")
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text(statement))
+    except (DBAPIError, OSError) as error:
+        return error
+    finally:
+        await engine.dispose()
+    return None
+
+
+async def demonstrate(dsn: str) -> None:
+    with socket.socket() as bound:  # and does not listen
+        bound.bind(("127.0.0.1", 0))
+        deaf = make_url(dsn).set(port=bound.getsockname()[1])
+        address = deaf.render_as_string(hide_password=False)
+        nobody = await meet(address, "SELECT 1")
+    deadlock = await meet(dsn, RAISE.format("40P01"))
+    duplicate = await meet(dsn, RAISE.format("23505"))
+    slow = await meet(
+        dsn, "SET statement_timeout = 9; SELECT pg_sleep(9)"
+    )
+    for name, error in (
+        ("nobody listens", nobody),
+        ("deadlock", deadlock),
+        ("duplicate key", duplicate),
+        ("statement timeout", slow),
+    ):
+        assert error
+        verdict = "try again" if may_retry(error) else "give up"
+        print(f"{name}: {verdict}")
+
+
+def main() -> None:
+    import lab
+
+    with lab.postgres() as dsn:
+        asyncio.run(demonstrate(dsn))
+
+
+if __name__ == "__main__":
+    main()
