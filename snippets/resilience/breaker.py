@@ -65,12 +65,13 @@ async def demonstrate() -> None:
 
     breaker = CircuitBreaker(failures=5, open_s=30.0, clock=lambda: now)
     server = await asyncio.start_server(serve, "127.0.0.1")
-    port = server.sockets[0].getsockname()[1]
+    url = "http://{}:{}".format(*server.sockets[0].getsockname())
     async with server, httpx.AsyncClient() as client:
 
         async def ask() -> int:
-            answer = await client.get(f"http://127.0.0.1:{port}")
-            return answer.raise_for_status().status_code
+            return (
+                (await client.get(url)).raise_for_status().status_code
+            )
 
         seen = Counter[str]()
         for _ in range(100):

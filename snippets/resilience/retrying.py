@@ -36,7 +36,11 @@ async def retry_transaction(
         stop=stop_before_delay(deadline_s),  # raises the last error
         reraise=True,
     )
-    return await within(deadline_s, retrying(transaction))  # [!]
+
+    async def attempt() -> Answer:  # so that it may be a lambda
+        return await transaction()
+
+    return await within(deadline_s, retrying(attempt))  # [!]
 
 
 # --8<-- [end:retrying]

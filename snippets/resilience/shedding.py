@@ -69,16 +69,16 @@ async def demonstrate() -> None:
     async with httpx.AsyncClient(
         transport=transport, base_url="http://app"
     ) as client:
-
-        async def report() -> int:
-            return (await client.get("/report")).status_code
-
-        calls = [asyncio.ensure_future(report()) for _ in range(30)]
+        calls = [
+            asyncio.ensure_future(client.get("/report"))
+            for _ in range(30)
+        ]
         refused = [await call for call in calls[10:]]
         health = await client.get("/health")
         answer.set()
         served = [await call for call in calls[:10]]
-    for status, requests in Counter(served + refused).items():
+    seen = Counter(call.status_code for call in served + refused)
+    for status, requests in seen.items():
         print(f"{status}: {requests} requests")
     print("health meanwhile:", health.status_code)
 

@@ -1,0 +1,184 @@
+"""What a pre-ping costs, by the distance to the server.
+
+A lone client checks out a connection, runs its statements and returns
+it, in turns with and without pre-ping, through a proxy that adds the
+distance. The ratio contains the checkout, BEGIN, the statements and
+ROLLBACK on both sides, and the ping on one; no HTTP.
+"""
+
+import statistics
+import time
+from functools import partial
+
+import asyncpg
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from lab.experiment import (
+    Claim,
+    Experiment,
+    Metric,
+    Quantity,
+    Round,
+    Setting,
+    Variant,
+)
+from snippets.resilience import preping
+from snippets.resilience.stretch import Stretch, stretched
+
+TABLE = """CREATE TABLE stock (id int PRIMARY KEY, pieces int);
+INSERT INTO stock VALUES (1, 0)"""
+READ = text("SELECT pieces FROM stock WHERE id = :id")
+
+
+async def prepare(setting: Setting) -> None:
+    connection = await asyncpg.connect(setting.dsn)
+    await connection.execute(TABLE)
+    await connection.close()
+
+
+def plain(dsn: str) -> AsyncEngine:
+    url = make_url(dsn).set(drivername="postgresql+asyncpg")
+    return create_async_engine(url)
+
+
+async def request(engine: AsyncEngine, statements: int) -> float:
+    began = time.perf_counter()
+    async with engine.connect() as connection:
+        for _ in range(statements):
+            await connection.execute(READ, {"id": 1})
+    return time.perf_counter() - began
+
+
+async def trips(
+    stretch: Stretch, engine: AsyncEngine, statements: int
+) -> int:
+    stretch.trips = 0
+    await request(engine, statements)
+    return stretch.trips
+
+
+async def run(
+    distance_ms: float, statements: int, setting: Setting
+) -> dict[str, float]:
+    async with stretched(setting.dsn) as stretch:
+        engines = preping.create_engine(stretch.dsn), plain(stretch.dsn)
+        for engine in engines:
+            for _ in range(3):  # connects, prepares
+                await request(engine, statements)
+        counted = [
+            await trips(stretch, engine, statements)
+            for engine in engines
+        ]
+        stretch.round_trip_s = distance_ms / 1000
+        times: tuple[list[float], list[float]] = ([], [])
+        for _ in range(setting.conditions["requests"]):
+            for engine, taken in zip(engines, times, strict=True):
+                taken.append(await request(engine, statements))
+        stretch.round_trip_s = 0.0
+        for engine in engines:
+            await engine.dispose()
+    return {
+        "pinged": statistics.median(times[0]),
+        "plain": statistics.median(times[1]),
+        "trips_pinged": counted[0],
+        "trips_plain": counted[1],
+    }
+
+
+def price(variant: str, label: str) -> Quantity:
+    def of(r: Round) -> float:
+        return r[variant]["pinged"] / r[variant]["plain"]
+
+    return Quantity(label=label, unit="×", digits=2, of=of)
+
+
+def added_trips(r: Round) -> float:
+    """Three, unless some variant counts otherwise."""
+    return statistics.mean(
+        v["trips_pinged"] - v["trips_plain"] for v in r.values()
+    )
+
+
+def growth(r: Round) -> float:
+    return PRICES["farther"].of(r) / PRICES["loopback"].of(r)
+
+
+VARIANTS = {
+    "loopback": (0.0, 1, "loopback, one statement"),
+    "near": (1.0, 1, "1 ms, one statement"),
+    "far": (5.0, 1, "5 ms, one statement"),
+    "farther": (20.0, 1, "20 ms, one statement"),
+    "ten": (5.0, 10, "5 ms, ten statements"),
+}
+PRICES = {
+    name: price(name, f"with pre-ping against without, {label}")
+    for name, (_, _, label) in VARIANTS.items()
+}
+
+EXPERIMENT = Experiment(
+    question="What does a pre-ping cost, near and far?",
+    needs=frozenset({"postgres"}),
+    conditions={"requests": 60},
+    rehearsal={"requests": 3},
+    rounds=5,
+    prepare=prepare,
+    metrics={
+        "pinged": Metric(label="request with pre-ping", unit="s"),
+        "plain": Metric(label="request without, in turns", unit="s"),
+        "trips_pinged": Metric(
+            label="round trips with pre-ping", unit=""
+        ),
+        "trips_plain": Metric(label="round trips without", unit=""),
+    },
+    variants={
+        name: Variant(
+            label=label, run=partial(run, distance, statements)
+        )
+        for name, (distance, statements, label) in VARIANTS.items()
+    },
+    quantities={
+        "trips": Quantity(
+            label="round trips of one ping",
+            unit="",
+            digits=1,
+            of=added_trips,
+        ),
+        **PRICES,
+        "growth": Quantity(
+            label="that price at 20 ms against loopback",
+            unit="×",
+            digits=2,
+            of=growth,
+        ),
+    },
+    # The bounds are counted, not fitted: BEGIN, the statement and
+    # ROLLBACK are three round trips, and so is the ping.
+    claims=(
+        Claim(
+            "A ping is three round trips",
+            quantity="trips",
+            at_least=3,
+            at_most=3,
+        ),
+        Claim(
+            "At 20 ms a request of one statement takes twice as long"
+            " with pre-ping: six round trips for three",
+            quantity="farther",
+            at_least=1.9,
+            at_most=2.1,
+        ),
+        Claim(
+            "At 5 ms a request of ten statements takes 15 round trips"
+            " for 12, a quarter longer",
+            quantity="ten",
+            at_least=1.2,
+            at_most=1.3,
+        ),
+        Claim(
+            "The ratio grows with the distance",
+            quantity="growth",
+            at_least=1.05,
+        ),
+    ),
+)
