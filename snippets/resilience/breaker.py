@@ -1,13 +1,12 @@
 """A circuit breaker stops asking a service that does not serve.
 
-Running it calls a service 100 times that answers 503, lets it
-recover, and calls it again.
+Running it calls a service that answers 503, and again when it is well.
 """
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import httpx
@@ -57,9 +56,11 @@ class CircuitBreaker:
 
 
 async def demonstrate() -> None:
-    status, now = 503, 0.0
+    status, now, asked = 503, 0.0, 0
 
     def serve(_: object, answer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
         answer.write(b"HTTP/1.0 %d .\r\n\r\n" % status)
         answer.close()
 
@@ -73,13 +74,10 @@ async def demonstrate() -> None:
                 (await client.get(url)).raise_for_status().status_code
             )
 
-        seen = Counter[str]()
         for _ in range(100):
-            try:
+            with suppress(httpx.HTTPError, CircuitOpenError):
                 await breaker.call(ask)
-            except (httpx.HTTPError, CircuitOpenError) as error:
-                seen[type(error).__name__] += 1
-        print(", ".join(f"{n} × {name}" for name, n in seen.items()))
+        print(f"100 calls: {asked} sent, each answered 503")
         status, now = 200, 30.0
         print("30 s later:", await breaker.call(ask))
 

@@ -75,8 +75,7 @@ async def demonstrate(dsn: str) -> None:
     url = make_url(dsn).set(drivername="postgresql+asyncpg")
     engine = create_async_engine(url)
     for name, sqlstate in FAILURES.items():
-        ran = await attempts(engine, sqlstate)
-        print(f"{name}: {ran} × tried")
+        print(f"{name}: {await attempts(engine, sqlstate)} × tried")
     await engine.dispose()
 
 

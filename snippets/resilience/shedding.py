@@ -19,7 +19,7 @@ class LoadShedding:
     """At most `limit` requests in service; 503 for the others."""
 
     def __init__(
-        self, app: ASGIApp, limit: int, exempt: frozenset[str]
+        self, app: ASGIApp, limit: int, exempt: set[str]
     ) -> None:
         self._app, self._limit, self._exempt = app, limit, exempt
         self._in_service = 0
@@ -50,8 +50,7 @@ class LoadShedding:
 
 def create_app(answer: asyncio.Event) -> FastAPI:
     app = FastAPI()
-    exempt = frozenset({"/health"})
-    app.add_middleware(LoadShedding, limit=10, exempt=exempt)
+    app.add_middleware(LoadShedding, limit=10, exempt={"/health"})
 
     @app.get("/report")
     async def report() -> None:
