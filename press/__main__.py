@@ -1,4 +1,4 @@
-"""The command line of the press: `python -m press build`, `proof` and `post TITLE`."""
+"""The command line of the press: `python -m press build`, `check` and `post TITLE`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from press.build import SITE, BuildError, build, listed
-from press.proof import proof
-from press.scaffold import ScaffoldError, post
-from press.settings import SettingsError
+from press.authoring.scaffold import ScaffoldError, post
+from press.checks.sources import check_sources
+from press.problems import listed
+from press.repository import SITE
+from press.site.build import build
+from press.site.engine import BuildError
+from press.sources.settings import SettingsError
 
 
 def main(arguments: Sequence[str] | None = None, root: Path | None = None) -> int:
@@ -31,8 +34,8 @@ def main(arguments: Sequence[str] | None = None, root: Path | None = None) -> in
                 print(f"The site is in {options.site}.")
             case "post":
                 print(post(root, options.title, options.package))
-            case "proof":
-                if findings := proof(root, now):
+            case "check":
+                if findings := check_sources(root, now):
                     print(listed(findings), file=sys.stderr)
                     return 1
     except (BuildError, ScaffoldError, SettingsError) as error:
@@ -45,8 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m press")
     commands = parser.add_subparsers(dest="command", required=True)
     builder = commands.add_parser("build", help="prove the sources and build the site strictly")
-    builder.add_argument("--site", type=Path, default=SITE, help="where the site goes: %(default)s")
-    commands.add_parser("proof", help="list what is wrong with the sources, without building")
+    builder.add_argument(
+        "--site", type=Path, default=Path(SITE), help="where the site goes: %(default)s"
+    )
+    commands.add_parser("check", help="list what is wrong with the sources, without building")
     scaffold = commands.add_parser("post", help="begin an article")
     scaffold.add_argument("title", help="its title: a claim that can be false")
     scaffold.add_argument("--package", help="where below snippets/ its listings go")

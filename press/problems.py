@@ -1,21 +1,15 @@
-"""Problems in a page, reported where an author looks: the build's log and the page itself."""
+"""What is wrong, where, and what to do about it: the one kind of finding for everybody."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 from difflib import get_close_matches
 from html import escape
 
-from markdown import Markdown
-
-from press.page import current_page
-
-log = logging.getLogger("mkdocs.press")
-
 
 class ProblemError(Exception):
-    """Something in a page that its author must mend.
+    """Something that an author must fix, found where its place in a page is not known.
 
     Args:
         what: what is wrong, without a final period.
@@ -28,30 +22,46 @@ class ProblemError(Exception):
         self.remedy = remedy
 
 
-def report(md: Markdown, line: int | None, what: str, remedy: str) -> str:
-    """Report a problem of the page that `md` renders, and return the HTML to show in its place.
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing that is wrong in one place.
 
-    One warning is logged, `docs/posts/x.md:12: what. remedy`: it fails a strict build, and a
-    preview shows it and goes on.
-
-    Args:
-        md: the converter that renders the page.
-        line: the line in the Markdown given to `md`, from 1; None if it is not known.
+    Attributes:
+        path: the file as an author names it, relative to the repository, with slashes.
+        line: where in that file, from 1; 0 where the line is not known.
         what: what is wrong, without a final period.
         remedy: what to do about it, a sentence.
     """
-    page = current_page(md)
-    where = "this page" if page is None else page.path
-    if line is not None:
-        where += f":{line + (page.front_matter_lines if page else 0)}"
-    message = f"{where}: {what}. {remedy}"
-    log.warning("%s", message)
-    return f'<div class="problem" role="alert">{escape(message, quote=False)}</div>'
+
+    path: str
+    line: int
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """Return the finding as one line, `docs/posts/x.md:12: what. remedy`."""
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place}: {self.what}. {self.remedy}"
+
+    def html(self) -> str:
+        """Return the finding as an element to stand in a page."""
+        return f'<div class="problem" role="alert">{escape(str(self), quote=False)}</div>'
+
+
+def listed(findings: list[Finding]) -> str:
+    """All findings, one a line, and how many there are."""
+    count = f"{len(findings)} problem{'s' if len(findings) > 1 else ''}"
+    return "\n".join([*map(str, findings), count])
+
+
+def close_names(name: str, existing: Iterable[str], most: int = 3) -> str:
+    """A question after a misspelt name, with the final space; empty where no name is close."""
+    close = get_close_matches(name, list(existing), n=most)
+    return f"Did you mean {' or '.join(close)}? " if close else ""
 
 
 def close_and_existing(name: str, existing: Iterable[str]) -> str:
     """A remedy for a misspelt name: the names close to it and those that exist."""
     existing = list(existing)
-    close = get_close_matches(name, existing, n=3)
-    guess = f"Did you mean {' or '.join(close)}? " if close else ""
-    return f"{guess}There is: {', '.join(existing)}." if existing else "There is none yet."
+    known = f"There is: {', '.join(existing)}." if existing else "There is none yet."
+    return close_names(name, existing) + known

@@ -1,10 +1,46 @@
-"""Where the sources are: in the working tree and on the repository's site."""
+"""Where everything is: in the working tree and on the repository's site.
+
+All paths are relative to the root of the repository, with slashes. The root is the current
+directory, because MkDocs and the snippets extension resolve paths against it: `press build` goes
+there, and a preview that begins elsewhere is refused (`press.hooks.preview`).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+
+CONFIG = "mkdocs.yml"
+LOCK = "requirements.txt"
+DOCS = "docs"
+POSTS = f"{DOCS}/posts"
+ERRORS = f"{DOCS}/errors"
+FRONT_PAGE = f"{DOCS}/index.md"
+ERROR_INDEX = f"{ERRORS}/index.md"
+MEASUREMENTS = f"{DOCS}/measurements"
+FONTS = f"{DOCS}/assets/fonts"
+TEMPLATES = "overrides"
+SNIPPETS = "snippets"
+BACKEND = f"{SNIPPETS}/backend"
+TEST_RUN = "build/verification.json"
+MEMO = ".cache/press"
+SITE = "site"
+
+
+def page_source(uri: str) -> str:
+    """The Markdown file of a page, from its path below `docs`."""
+    return f"{DOCS}/{uri}"
+
+
+def below_docs(path: str) -> str:
+    """The path below `docs` of a file in it."""
+    return path.removeprefix(f"{DOCS}/")
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether a path leads into a folder once every link on the way is followed."""
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 @dataclass(frozen=True)

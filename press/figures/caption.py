@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from press.figures.tables import Table, rendered
-from press.measurements import DIRECTORY, Claim, Record, Spread, drift
-from press.numbers import marked_up
-from press.units import format_number, format_range, format_value
+from press.evidence.quantities import marked_up
+from press.evidence.records import Claim, Record, Spread, drift
+from press.evidence.units import format_number, format_range, format_value
+from press.figures.data_table import Table, rendered
+from press.repository import MEASUREMENTS, below_docs
 
 SITE_ROOT = "site-root:"
 """Stands for the way to the site's root, which depends on the page that shows the figure."""
 
-_PUBLISHED = DIRECTORY.relative_to("docs")
+_PUBLISHED = below_docs(MEASUREMENTS)
 _SUFFIXES = {"s": "s", "ms": "ms", "us": "µs"}
 _NAMES = {"python": "Python", "postgresql": "PostgreSQL", "redis": "Redis"}
 
@@ -61,7 +62,7 @@ def provenance(record: Record, samples: Sequence[Sequence[float]]) -> str:
         f' <strong class="provenance__drift">{escape(difference)}</strong>;'
         for difference in drift(record)
     )
-    address = f"{SITE_ROOT}{_PUBLISHED.as_posix()}/{record.name}.json"
+    address = f"{SITE_ROOT}{_PUBLISHED}/{record.name}.json"
     return (
         f'<p class="provenance">{text};{differences} '
         f'<a href="{address}">data</a>; <code>{escape(record.command)}</code></p>'

@@ -3,45 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 
-from press.figures.cache import drawn
+from press.evidence.quantities import plain
+from press.evidence.records import MeasurementError, Record, current
+from press.evidence.units import common_scale, format_value, scale_for
 from press.figures.caption import figure
+from press.figures.data_table import Column, Table
+from press.figures.drawing.plots import Curve, Curves
+from press.figures.drawn import drawn
 from press.figures.selection import BASELINE, chosen, known, positive, roles
-from press.figures.shapes import NARROW, WIDE
-from press.figures.tables import Column, Table
-from press.measurements import MeasurementError, Record, content, current
-from press.numbers import plain
-from press.units import common_scale, format_value, scale_for
-
-
-@dataclass(frozen=True)
-class Curve:
-    """One line, or a level that holds over the whole axis.
-
-    Attributes:
-        label: what it is.
-        role: its color and stroke.
-        xs: where it was measured; empty for a level.
-        runs: for each x, or once for a level, what each run measured, in the unit shown.
-    """
-
-    label: str
-    role: str
-    xs: tuple[float, ...]
-    runs: tuple[tuple[float, ...], ...]
-
-
-@dataclass(frozen=True)
-class Plot:
-    """Everything a drawing of lines depends on."""
-
-    curves: tuple[Curve, ...]
-    x_label: str
-    x_unit: str
-    y_label: str
-    log_x: bool
-    log_y: bool
 
 
 def line(
@@ -95,7 +65,7 @@ def line(
         positive([runs for curve in curves for runs in curve.runs], "y")
     suited = common_scale if log_y else scale_for
     scale = suited([max(runs) for curve in curves for runs in curve.runs], unit)
-    plot = Plot(
+    plot = Curves(
         curves=tuple(_scaled(curve, scale.factor) for curve in curves),
         x_label=x_label + (" (log scale)" if log_x else ""),
         x_unit=x_unit,
@@ -104,18 +74,7 @@ def line(
         log_y=log_y,
     )
     ident = "-".join(["figure", name, *metrics])
-    heading, text = plain(title), plain(description)
-
-    def draw() -> str:
-        # Matplotlib takes a second to import, which only a new drawing is worth.
-        from press.figures.draw_curves import draw_curves
-
-        return "".join(
-            draw_curves(plot, shape).svg(ident, shape, heading, text) for shape in (WIDE, NARROW)
-        )
-
-    arguments = {"id": ident, "title": heading, "description": text, "plot": asdict(plot)}
-    drawing = drawn(content(name), arguments, draw)
+    drawing = drawn(plot, ident, plain(title), plain(description))
     return figure(record, ident, drawing, title, _data(curves, title, x_label, x_unit, unit))
 
 

@@ -3,42 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 
-from press.figures.cache import drawn
+from press.evidence.quantities import plain
+from press.evidence.records import current
+from press.evidence.units import common_scale, scale_for
 from press.figures.caption import figure
+from press.figures.data_table import Column, Table
+from press.figures.drawing.plots import Row, Rows
+from press.figures.drawn import drawn
 from press.figures.selection import BASELINE, chosen, positive
-from press.figures.shapes import NARROW, WIDE
-from press.figures.tables import Column, Table
-from press.measurements import content, current
-from press.numbers import plain
-from press.units import common_scale, scale_for
-
-
-@dataclass(frozen=True)
-class Row:
-    """One variant.
-
-    Attributes:
-        label: what it is.
-        role: its color.
-        runs: what each run measured, in the unit shown.
-    """
-
-    label: str
-    role: str
-    runs: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Everything a drawing of rows depends on."""
-
-    rows: tuple[Row, ...]
-    unit: str
-    label: str
-    bars: bool
-    log: bool
 
 
 def bars(
@@ -132,17 +105,7 @@ def _rows(
         log=log,
     )
     ident = f"figure-{name}-{metric}"
-    heading, text = plain(title), plain(description)
-
-    def draw() -> str:
-        # Matplotlib takes a second to import, which only a new drawing is worth.
-        from press.figures.draw_rows import draw_rows
-
-        return "".join(
-            draw_rows(rows, shape).svg(ident, shape, heading, text) for shape in (WIDE, NARROW)
-        )
-
-    arguments = {"id": ident, "title": heading, "description": text, "rows": asdict(rows)}
+    drawing = drawn(rows, ident, plain(title), plain(description))
     data = Table(
         title=title,
         stubs=("",),
@@ -150,4 +113,4 @@ def _rows(
         columns=(Column(measured.label, measured.unit, tuple(runs)),),
         baseline=frozenset(at for at, variant in enumerate(shown) if variant.baseline),
     )
-    return figure(record, ident, drawn(content(name), arguments, draw), title, data)
+    return figure(record, ident, drawing, title, data)

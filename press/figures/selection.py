@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from press.measurements import MeasurementError, Record, Spread
+from press.evidence.records import MeasurementError, Record, Spread
 from press.problems import close_and_existing
 
 BASELINE = "baseline"

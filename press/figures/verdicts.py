@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from press.evidence.records import MeasurementError, current
 from press.figures.caption import bounds, provenance
-from press.measurements import MeasurementError, current
 
 
 def claims(name: str, *, title: str = "What the runs say") -> str:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.press.rendering import Collector, Repo
+from tests.press.miniature import Repo, logged
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Iterator[Repo]:
-    """An empty repository, which keeps the problems that its pages log."""
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Repo]:
+    """An empty repository, the current directory, which keeps the problems that its pages log."""
+    monkeypatch.chdir(tmp_path)
     repo = Repo(tmp_path)
-    collector = Collector(repo.problems)
-    log = logging.getLogger("mkdocs.press")
-    log.addHandler(collector)
-    try:
+    with logged() as repo.problems:
         yield repo
-    finally:
-        log.removeHandler(collector)

@@ -13,9 +13,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request
 
-from press.corpus import documents, is_error, posts
-from press.frontmatter import PostMeta
-from press.settings import load_settings
+from press.sources.front_matter import PostMeta
+from press.sources.pages import documents, is_error, posts
+from press.sources.settings import load_settings
 
 Scheme = Literal["light", "dark"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from press.fences import scan
+from press.sources.fences import scan
 
 ROOT = Path(__file__).parents[2]
 

@@ -21,4 +21,4 @@ def test_its_links_lead_to_the_repository(site: Path) -> None:
     page = soup(site / "guarantee" / "index.html")
     links = {str(link["href"]) for link in page.select(".prose a")}
     assert not any(link.startswith("repo:") for link in links)
-    assert any(link.endswith("/blob/main/press/proof.py") for link in links)
+    assert any(link.endswith("/blob/main/press/checks/sources.py") for link in links)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from press.corpus import documents, sources
-from press.links import crawl
-from press.settings import load_settings
+from press.checks.links import crawl
+from press.sources.pages import documents, sources
+from press.sources.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,7 +14,7 @@ import pytest
 from bs4.element import Tag
 from mkdocs.utils.meta import get_data
 
-from press.fences import scan
+from press.sources.fences import scan
 from tests.site.soups import pages
 
 ROOT = Path(__file__).parents[2]

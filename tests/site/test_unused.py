@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from press.corpus import documents
-from press.settings import load_settings
-from press.unused import unused
+from press.checks.unused import unused
+from press.sources.pages import documents
+from press.sources.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,0 +1,1 @@
+"""What can be wrong with the sources and with the built site."""

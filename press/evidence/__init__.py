@@ -1,0 +1,1 @@
+"""What machines recorded: measurements, test runs, transcripts, and their units."""

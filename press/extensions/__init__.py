@@ -1,0 +1,1 @@
+"""Python-Markdown extensions: from Markdown to the HTML of a page."""

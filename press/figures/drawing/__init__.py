@@ -1,0 +1,1 @@
+"""The drawings: the only room that knows Matplotlib."""

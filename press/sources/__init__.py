@@ -1,0 +1,1 @@
+"""What people wrote: settings, front matter, pages, fences, prose, regions, includes."""

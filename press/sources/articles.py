@@ -1,0 +1,91 @@
+"""The articles that a build publishes, as plain values: what lists, tags and feeds are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pymdownx.slugs import slugify
+
+from press.sources.front_matter import PostMeta
+from press.sources.pages import documents, posts
+from press.sources.prose import words
+from press.sources.settings import Settings
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article that is published.
+
+    Attributes:
+        path: its source, `docs/posts/pool.md`.
+        url: its address, relative to the root of the site, with its final slash.
+        words: how many a reader reads, code not counted.
+        meta: its front matter.
+    """
+
+    path: str
+    url: str
+    words: int
+    meta: PostMeta
+
+    @property
+    def tags(self) -> list[str]:
+        """What it is about."""
+        return self.meta.tags
+
+    @property
+    def day(self) -> date:
+        """When it was published."""
+        return self.meta.date.created
+
+
+def articles(settings: Settings, now: datetime, *, drafts: bool) -> list[Article]:
+    """The articles of a build, the newest first.
+
+    Args:
+        settings: where the sources are.
+        now: the time of the build, which decides what is published.
+        drafts: whether those that are not out yet are shown too, as a preview does.
+    """
+    shown = [
+        Article(page.path, f"{meta.slug}/", words(page.body), meta)
+        for page, meta in posts(documents(settings))
+        if drafts or meta.published(now)
+    ]
+    return sorted(shown, key=lambda article: article.day, reverse=True)
+
+
+def by_category(shown: list[Article]) -> dict[str, list[Article]]:
+    """The articles filed under each category, categories in alphabetical order."""
+    names = sorted({name for article in shown for name in article.meta.categories})
+    return {name: [a for a in shown if name in a.meta.categories] for name in names}
+
+
+def by_year(shown: list[Article]) -> dict[int, list[Article]]:
+    """The articles of each year, the newest first."""
+    years = sorted({article.day.year for article in shown}, reverse=True)
+    return {year: [a for a in shown if a.day.year == year] for year in years}
+
+
+def category_url(name: str) -> str:
+    """The address of a category's page, relative to the root of the site."""
+    return f"category/{slug(name)}/"
+
+
+def year_url(year: int) -> str:
+    """The address of a year's page, relative to the root of the site."""
+    return f"archive/{year}/"
+
+
+def tag_url(tag: str) -> str:
+    """The address of a tag's page, relative to the root of the site."""
+    return f"tags/{slug(tag)}/"
+
+
+def slug(name: str) -> str:
+    """A name as it stands in an address."""
+    return str(_slugify(name, "-"))
+
+
+_slugify = slugify(case="lower")

@@ -1,0 +1,128 @@
+"""A record of each kind, the figures drawn of them, and what is looked for in a figure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+
+from press import figures
+from tests.press.records import record, samples
+
+Figure = Callable[[], str]
+
+SIZES = (1, 4, 16, 64)
+
+
+def sweep(root: Path) -> dict[str, Any]:
+    """Two latencies and a throughput over the size of a pool, and a baseline without a size."""
+    runs = {
+        f"pool-{size}": {
+            "p50": [0.004 * size, 0.005 * size, 0.0045 * size],
+            "p99": [0.005 * size, 0.01 * size, 0.015 * size],
+            "throughput": [100.0 * size, 101.0 * size, 102.0 * size],
+        }
+        for size in SIZES
+    }
+    runs["per-request"] = {"p50": [0.01] * 3, "p99": [0.02] * 3, "throughput": [90.0] * 3}
+    return record(
+        root,
+        "pool-sweep",
+        metrics={
+            "p50": {"label": "median", "unit": "s"},
+            "p99": {"label": "99th percentile", "unit": "s"},
+            "throughput": {"label": "requests served", "unit": "req/s"},
+        },
+        variants={
+            **{
+                f"pool-{size}": {"label": f"pool of {size}", "x": size, "baseline": False}
+                for size in SIZES
+            },
+            "per-request": {"label": "connection per request", "x": None, "baseline": True},
+        },
+        samples=samples(runs),
+    )
+
+
+def shedding(root: Path) -> dict[str, Any]:
+    """One latency over the number of clients, without and with a limit."""
+    clients = (100, 200)
+    return record(
+        root,
+        "shed-load",
+        metrics={"p99": {"label": "99th percentile", "unit": "s"}},
+        variants={
+            f"{kind}-{count}": {"label": kind, "x": count, "baseline": kind == "naive"}
+            for kind in ("naive", "shed")
+            for count in clients
+        },
+        samples=samples(
+            {
+                f"{kind}-{count}": {"p99": [0.1 * count, 0.12 * count]}
+                for kind in ("naive", "shed")
+                for count in clients
+            }
+        ),
+        claims=[
+            {
+                "text": "Shedding keeps the tail below a tenth",
+                "quantity": "speedup",
+                "at_least": 10.0,
+                "at_most": None,
+                "observed": 4.25,
+                "holds": False,
+            }
+        ],
+    )
+
+
+def line(**arguments: Any) -> str:
+    given = {"metric": "throughput", "x_label": "connections", "title": "T", "description": "D"}
+    return figures.line("pool-sweep", **{**given, **arguments})
+
+
+def latencies(**arguments: Any) -> str:
+    return line(**{"metric": ["p50", "p99"], "y_label": "response time", **arguments})
+
+
+def bars(**arguments: Any) -> str:
+    given = {"metric": "throughput", "title": "T", "description": "D"}
+    return figures.bars("pool-sizing", **{**given, **arguments})
+
+
+def points(**arguments: Any) -> str:
+    given = {"metric": "throughput", "title": "T", "description": "D"}
+    return figures.points("pool-sizing", **{**given, **arguments})
+
+
+EACH: Mapping[str, Figure] = {
+    "line": line,
+    "lines": latencies,
+    "bars": bars,
+    "points": points,
+    "table": lambda: figures.table("pool-sweep", title="T"),
+    "claims": lambda: figures.claims("shed-load"),
+}
+DRAWN = ("line", "lines", "bars", "points")
+
+
+def soup(html: str) -> Tag:
+    found = BeautifulSoup(html, "html.parser").find(["figure", "aside"])
+    assert isinstance(found, Tag)
+    return found
+
+
+def texts(found: Tag, css: str) -> list[str]:
+    return [re.sub(r"\s", " ", element.get_text()) for element in found.select(css)]
+
+
+def paths(found: Tag, css: str, shape: str = "wide") -> list[str]:
+    return [str(path["d"]) for path in found.select(f".figure__{shape} path{css}")]
+
+
+def points_of(data: str) -> list[tuple[float, float]]:
+    numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", data)]
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
