@@ -16,6 +16,7 @@ TWO = {"product": 7, "pieces": 2}
 NINE = {"product": 7, "pieces": 9}
 
 
+# --8<-- [start:answers]
 async def answers(dsn: str, orders: str, place: Place) -> list[str]:
     """What a client is told who loses the answer to a COMMIT."""
     wire = Wire()
@@ -42,6 +43,9 @@ async def answers(dsn: str, orders: str, place: Place) -> list[str]:
             said.append(f"rows: {await connection.scalar(query)}")
         await engine.dispose()
     return said
+
+
+# --8<-- [end:answers]
 
 
 def demonstrate(orders: str, place: Place) -> None:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import make_url
 
 SSL_REQUEST = (80877103).to_bytes(4, "big")
+# --8<-- [start:refused]
 # https://www.pgbouncer.org/config.html#ignore_startup_parameters
 TRACKED = {
     b"application_name",
@@ -23,18 +24,21 @@ TRACKED = {
 }
 
 
-async def message(reader: StreamReader) -> bytes:
-    """One without a type byte, as at the start: length and content."""
-    length = await reader.readexactly(4)
-    size = int.from_bytes(length, "big") - 4
-    return length + await reader.readexactly(size)
-
-
 def refused(startup: bytes) -> bytes | None:
     """The first parameter that is not tracked."""
     names = startup[8:].split(b"\0")[0:-2:2]
     unknown = (n for n in names if n.lower() not in TRACKED)
     return next(unknown, None)
+
+
+# --8<-- [end:refused]
+
+
+async def message(reader: StreamReader) -> bytes:
+    """One without a type byte, as at the start: length and content."""
+    length = await reader.readexactly(4)
+    size = int.from_bytes(length, "big") - 4
+    return length + await reader.readexactly(size)
 
 
 def error(name: bytes) -> bytes:

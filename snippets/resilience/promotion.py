@@ -56,6 +56,7 @@ async def failed_orders(engine: AsyncEngine) -> int:
     return failed
 
 
+# --8<-- [start:fail_over]
 async def fail_over(
     dsns: Sequence[str], create_engine: Callable[[URL], AsyncEngine]
 ) -> tuple[int, int]:
@@ -72,6 +73,9 @@ async def fail_over(
     after = await failed_orders(engine)
     await engine.dispose()
     return before, after
+
+
+# --8<-- [end:fail_over]
 
 
 def demonstrate(create_engine: Callable[[URL], AsyncEngine]) -> None:
