@@ -38,16 +38,22 @@ async def stretched(dsn: str) -> AsyncIterator[Stretch]:
     """The same database, further away; for one connection at a time."""
     url, stretch = make_url(dsn), Stretch()
 
+    connections: list[asyncio.Task[None]] = []
+
     async def serve(near: StreamReader, back: StreamWriter) -> None:
         far, there = await asyncio.open_connection(url.host, url.port)
-        await asyncio.gather(
-            stretch.carry(near, there, asks=True),
-            stretch.carry(far, back, asks=False),
-        )
+        async with asyncio.TaskGroup() as both:
+            both.create_task(stretch.carry(near, there, asks=True))
+            both.create_task(stretch.carry(far, back, asks=False))
+        await asyncio.gather(there.wait_closed(), back.wait_closed())
 
-    listener = await asyncio.start_server(serve, "127.0.0.1")
+    def accept(near: StreamReader, back: StreamWriter) -> None:
+        connections.append(asyncio.create_task(serve(near, back)))
+
+    listener = await asyncio.start_server(accept, "127.0.0.1")
     port = listener.sockets[0].getsockname()[1]
+    here = url.set(host="127.0.0.1", port=port)
+    stretch.dsn = here.render_as_string(hide_password=False)
     async with listener:
-        here = url.set(host="127.0.0.1", port=port)
-        stretch.dsn = here.render_as_string(hide_password=False)
         yield stretch
+        await asyncio.gather(*connections)

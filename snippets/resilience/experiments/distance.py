@@ -1,9 +1,9 @@
 """What a pre-ping costs, by the distance to the server.
 
 A lone client checks out a connection, runs its statements and returns
-it, in turns with and without pre-ping, through a proxy that adds the
-distance. The ratio contains the checkout, BEGIN, the statements and
-ROLLBACK on both sides, and the ping on one; no HTTP.
+it, in turns with and without pre-ping; through a proxy that adds the
+distance, but for loopback. The ratio contains the checkout, BEGIN, the
+statements and ROLLBACK on both sides, and the ping on one; no HTTP.
 """
 
 import statistics
@@ -24,7 +24,7 @@ from lab.experiment import (
     Variant,
 )
 from snippets.resilience import preping
-from snippets.resilience.stretch import Stretch, stretched
+from snippets.resilience.stretch import stretched
 
 TABLE = """CREATE TABLE stock (id int PRIMARY KEY, pieces int);
 INSERT INTO stock VALUES (1, 0)"""
@@ -50,37 +50,61 @@ async def request(engine: AsyncEngine, statements: int) -> float:
     return time.perf_counter() - began
 
 
-async def trips(
-    stretch: Stretch, engine: AsyncEngine, statements: int
-) -> int:
-    stretch.trips = 0
-    await request(engine, statements)
-    return stretch.trips
+def both(dsn: str) -> tuple[AsyncEngine, AsyncEngine]:
+    return preping.create_engine(dsn), plain(dsn)
+
+
+async def warm_up(engine: AsyncEngine, statements: int) -> None:
+    for _ in range(3):  # connects, prepares
+        await request(engine, statements)
+
+
+async def trips(dsn: str, statements: int) -> tuple[int, int]:
+    """Round trips of one request, with pre-ping and without."""
+    counted = []
+    async with stretched(dsn) as stretch:
+        for engine in both(stretch.dsn):
+            await warm_up(engine, statements)
+            stretch.trips = 0
+            await request(engine, statements)
+            counted.append(stretch.trips)
+            await engine.dispose()
+    pinged, without = counted
+    return pinged, without
+
+
+async def medians(
+    dsn: str, statements: int, repeat: int
+) -> tuple[float, float]:
+    """The engines take turns, so that both meet the same machine."""
+    times: tuple[list[float], list[float]] = ([], [])
+    engines = both(dsn)
+    for engine in engines:
+        await warm_up(engine, statements)
+    for _ in range(repeat):
+        for engine, taken in zip(engines, times, strict=True):
+            taken.append(await request(engine, statements))
+    for engine in engines:
+        await engine.dispose()
+    pinged, without = map(statistics.median, times)
+    return pinged, without
 
 
 async def run(
     distance_ms: float, statements: int, setting: Setting
 ) -> dict[str, float]:
-    async with stretched(setting.dsn) as stretch:
-        engines = preping.create_engine(stretch.dsn), plain(stretch.dsn)
-        for engine in engines:
-            for _ in range(3):  # connects, prepares
-                await request(engine, statements)
-        counted = [
-            await trips(stretch, engine, statements)
-            for engine in engines
-        ]
-        stretch.round_trip_s = distance_ms / 1000
-        times: tuple[list[float], list[float]] = ([], [])
-        for _ in range(setting.conditions["requests"]):
-            for engine, taken in zip(engines, times, strict=True):
-                taken.append(await request(engine, statements))
-        stretch.round_trip_s = 0.0
-        for engine in engines:
-            await engine.dispose()
+    counted = await trips(setting.dsn, statements)
+    if distance_ms:
+        async with stretched(setting.dsn) as stretch:
+            stretch.round_trip_s = distance_ms / 1000
+            repeat = setting.conditions["requests"]
+            took = await medians(stretch.dsn, statements, repeat)
+    else:  # without the proxy, which costs as much as the distance
+        repeat = setting.conditions["requests_loopback"]
+        took = await medians(setting.dsn, statements, repeat)
     return {
-        "pinged": statistics.median(times[0]),
-        "plain": statistics.median(times[1]),
+        "pinged": took[0],
+        "plain": took[1],
         "trips_pinged": counted[0],
         "trips_plain": counted[1],
     }
@@ -119,8 +143,8 @@ PRICES = {
 EXPERIMENT = Experiment(
     question="What does a pre-ping cost, near and far?",
     needs=frozenset({"postgres"}),
-    conditions={"requests": 60},
-    rehearsal={"requests": 3},
+    conditions={"requests": 30, "requests_loopback": 500},
+    rehearsal={"requests": 3, "requests_loopback": 5},
     rounds=5,
     prepare=prepare,
     metrics={
