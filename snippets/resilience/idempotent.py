@@ -37,6 +37,8 @@ ON CONFLICT (customer, idempotency_key) DO NOTHING""")
 FIRST = text("""SELECT id, request_hash FROM orders
 WHERE (customer, idempotency_key) = (:customer, :key)""")
 
+REQUEST_S = 8.0  # as long as the client waits
+
 
 async def place(
     engine: AsyncEngine,
@@ -56,7 +58,7 @@ async def place(
             raise KeyReusedError  # [!]
         return int(first.id)
 
-    return await retry_transaction(transaction, deadline_s=8.0)
+    return await retry_transaction(transaction, REQUEST_S)
 
 
 # --8<-- [end:place]

@@ -25,6 +25,7 @@ ON d.oid = database WHERE datname = current_database() AND NOT granted
 READ = text("SELECT value FROM counters WHERE id = 1")
 WRITE = text("UPDATE counters SET value = :value WHERE id = 1")
 ADD = text("UPDATE counters SET value = value + 1 WHERE id = 1")
+REQUEST_S = 8.0  # as long as the client waits
 
 
 async def in_one_statement(engine: AsyncEngine) -> None:
@@ -38,7 +39,7 @@ async def retried(engine: AsyncEngine) -> None:
             value = await connection.scalar(READ)
             await connection.execute(WRITE, {"value": value + 1})
 
-    await retry_transaction(transaction, deadline_s=8.0)
+    await retry_transaction(transaction, REQUEST_S)
 
 
 # --8<-- [end:increment]

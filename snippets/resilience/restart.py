@@ -24,7 +24,7 @@ INSERT = text(
     "INSERT INTO orders (idempotency_key) VALUES (:key)"
     " ON CONFLICT (idempotency_key) DO NOTHING"
 )
-DEADLINE_S = 8.0  # what is left of the request's time
+REQUEST_S = 8.0  # as long as the client waits
 
 
 async def place(engine: AsyncEngine, idempotency_key: str) -> None:
@@ -32,7 +32,7 @@ async def place(engine: AsyncEngine, idempotency_key: str) -> None:
         async with engine.begin() as connection:
             await connection.execute(INSERT, {"key": idempotency_key})
 
-    await retry_transaction(transaction, DEADLINE_S)  # [!]
+    await retry_transaction(transaction, REQUEST_S)  # [!]
 
 
 # --8<-- [end:place]

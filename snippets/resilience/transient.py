@@ -17,16 +17,20 @@ NOT_NOW = {"57P01", "57P02", "57P03"}  # stops, has crashed, is starting
 NOT_NOW |= {"53300", "08001", "08003", "08006"}  # full, cut off
 
 
+def unavailable(error: DBAPIError) -> bool:
+    """The connection is gone, or there is none to be had."""
+    nowhere = isinstance(  # no host takes writes, in a failover
+        getattr(error.orig, "__cause__", None),
+        TargetServerAttributeNotMatched,
+    )
+    state = getattr(error.orig, "sqlstate", None)
+    return state in NOT_NOW or nowhere or error.connection_invalidated
+
+
 def may_retry(error: BaseException) -> bool:
-    """It was rolled back, the connection is gone, or there is none."""
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None)
-        nowhere = isinstance(  # no host takes writes, in a failover
-            getattr(error.orig, "__cause__", None),
-            TargetServerAttributeNotMatched,
-        )
-        known = state in ROLLED_BACK | NOT_NOW
-        return known or nowhere or error.connection_invalidated
+        return state in ROLLED_BACK or unavailable(error)
     if isinstance(error, TimeoutError):  # a deadline; an OSError too
         return False
     return isinstance(error, OSError)  # refused, no route, no name

@@ -4,6 +4,8 @@ import socket
 
 import httpx
 import pytest
+import redis
+from asyncpg.exceptions import TargetServerAttributeNotMatched
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
@@ -14,6 +16,12 @@ def database_error(sqlstate: str | None, lost: bool = False) -> DBAPIError:
     cause = Exception()
     cause.sqlstate = sqlstate  # type: ignore[attr-defined]
     return DBAPIError("SELECT 1", {}, cause, connection_invalidated=lost)
+
+
+def no_host_takes_writes() -> DBAPIError:
+    cause = Exception()
+    cause.__cause__ = TargetServerAttributeNotMatched("None of the hosts match")
+    return DBAPIError(None, None, cause)
 
 
 def status(code: int) -> httpx.HTTPStatusError:
@@ -30,11 +38,15 @@ def status(code: int) -> httpx.HTTPStatusError:
         socket.gaierror(socket.EAI_AGAIN, "try again"),
         httpx.ConnectError(""),
         httpx.ReadTimeout(""),
+        httpx.RemoteProtocolError("Server disconnected without sending a response."),
         status(500),
         status(503),
         database_error("57P03"),
         database_error("53300"),
         database_error(None, lost=True),
+        no_host_takes_writes(),
+        redis.exceptions.ConnectionError(),
+        redis.exceptions.TimeoutError(),
     ],
     ids=repr,
 )
@@ -52,7 +64,16 @@ def test_an_answer_although_an_error(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [httpx.PoolTimeout(""), NoConnectionFree(), ValueError(), KeyError("id")], ids=repr
+    "error",
+    [
+        httpx.PoolTimeout(""),
+        redis.exceptions.MaxConnectionsError(),
+        NoConnectionFree(),
+        httpx.UnsupportedProtocol("http// is none"),
+        ValueError(),
+        KeyError("id"),
+    ],
+    ids=repr,
 )
 def test_what_says_nothing_about_the_service(error: Exception) -> None:
     assert served(error) is None
