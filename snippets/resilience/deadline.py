@@ -29,7 +29,7 @@ async def within(
     task.add_done_callback(_left)
     try:
         return await asyncio.wait_for(
-            asyncio.shield(task),  # [!] nobody waits for the clean-up
+            asyncio.shield(task),  # [!]
             deadline_s,
         )
     finally:

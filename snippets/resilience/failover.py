@@ -24,7 +24,7 @@ def create_engine(hosts: URL) -> AsyncEngine:
     def leave_read_only(context: ExceptionContext) -> None:
         error = context.original_exception
         if getattr(error, "sqlstate", None) == "25006":
-            context.is_disconnect = True  # [!] empties the pool
+            context.is_disconnect = True  # [!]
 
     return engine
 

@@ -30,7 +30,7 @@ class LoadShedding:
         if scope["type"] != "http" or scope["path"] in self._exempt:
             await self._app(scope, receive, send)
         elif self._in_service >= self._limit:
-            after_s = random.randint(1, 5)  # [!] not all at once
+            after_s = random.randint(1, 5)  # [!]
             refusal = JSONResponse(
                 {"detail": "too many requests in service"},
                 503,
