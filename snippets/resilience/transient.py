@@ -55,26 +55,26 @@ async def meet(dsn: str, statement: str) -> BaseException | None:
     return None
 
 
+STATES = {
+    "deadlock": "40P01",
+    "duplicate key": "23505",
+    "statement timeout": "57014",
+}
+
+
+def say(name: str, error: BaseException | None) -> None:
+    assert error
+    print(f"{name}:", "try again" if may_retry(error) else "give up")
+
+
 async def demonstrate(dsn: str) -> None:
+    for name, state in STATES.items():
+        say(name, await meet(dsn, RAISE.format(state)))
     with socket.socket() as bound:  # and does not listen
         bound.bind(("127.0.0.1", 0))
         deaf = make_url(dsn).set(port=bound.getsockname()[1])
         address = deaf.render_as_string(hide_password=False)
-        nobody = await meet(address, "SELECT 1")
-    deadlock = await meet(dsn, RAISE.format("40P01"))
-    duplicate = await meet(dsn, RAISE.format("23505"))
-    slow = await meet(
-        dsn, "SET statement_timeout = 9; SELECT pg_sleep(9)"
-    )
-    for name, error in (
-        ("nobody listens", nobody),
-        ("deadlock", deadlock),
-        ("duplicate key", duplicate),
-        ("statement timeout", slow),
-    ):
-        assert error
-        verdict = "try again" if may_retry(error) else "give up"
-        print(f"{name}: {verdict}")
+        say("nobody listens", await meet(address, "SELECT 1"))
 
 
 def main() -> None:
