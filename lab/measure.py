@@ -10,7 +10,6 @@ import fcntl
 import os
 import platform
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,21 +18,22 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from lab import catalog, record
+from lab import catalog, distributions, record, storage
 from lab.binaries import NoServer
 from lab.experiment import Experiment, Round
-from lab.ground import measurement_ground
+from lab.repository import ROOT
 from lab.rounds import ExperimentError, evaluate, prepare, run_round
 from lab.source import module_name, modules, source_hash
+from lab.testbed import measurement_testbed
 
 FAILED = 1
 UNKNOWN = 2
 INTERRUPTED = 130
 
-LOCK = Path(tempfile.gettempdir()) / "under-load-measure.lock"
+LOCK = storage.temporary_parent() / "under-load-measure.lock"
 
 
-def main(names: list[str], root: Path = record.ROOT, lock: Path = LOCK) -> int:
+def main(names: list[str], root: Path = ROOT, lock: Path = LOCK) -> int:
     """Record the named measurements, or all of them, and print what came out.
 
     A claim that does not hold is a finding: it is recorded and printed, and the status stays 0.
@@ -76,17 +76,17 @@ def measure(name: str, path: Path, root: Path) -> record.Record:
     partial = record.partial_path(name, root)
     partial.unlink(missing_ok=True)
     experiment = catalog.load(path, root)
-    used = record.distributions(modules(path, root).values())
+    used = distributions.versions(modules(path, root).values())
     source = source_hash(path, root)  # of what was loaded: it may change while the rounds run
-    with measurement_ground(experiment) as ground:
+    with measurement_testbed(experiment) as testbed:
         declared = record.Declared(
             name=name,
             module=module_name(path, root),
             question=experiment.question,
             source=source,
             machine=record.machine(),
-            versions={"python": platform.python_version(), **ground.versions, **used},
-            server_settings=dict(ground.server_settings),
+            versions={"python": platform.python_version(), **testbed.versions, **used},
+            server_settings=dict(testbed.server_settings),
             conditions=dict(experiment.conditions),
             metrics={
                 key: record.MetricRecord(label=metric.label, unit=metric.unit)
@@ -99,13 +99,13 @@ def measure(name: str, path: Path, root: Path) -> record.Record:
                 for key, variant in experiment.variants.items()
             },
         )
-        prepare(name, experiment, ground.setting)
+        prepare(name, experiment, testbed.setting)
         runs = (experiment.rounds + 1) * len(experiment.variants)
         rounds: list[Round] = []
         with tqdm(total=runs, desc=name, unit="run", disable=None) as bar:
-            run_round(name, experiment, ground.setting, bar.update)  # warms up, is not kept
+            run_round(name, experiment, testbed.setting, bar.update)  # warms up, is not kept
             while len(rounds) < experiment.rounds:
-                rounds.append(run_round(name, experiment, ground.setting, bar.update))
+                rounds.append(run_round(name, experiment, testbed.setting, bar.update))
                 measured = _measured(declared, experiment, rounds, started)
                 record.write(partial, measured)
     record.write(record.record_path(name, root), measured)

@@ -1,20 +1,15 @@
 """Records of measurements: where they are kept, what is in them, on what they were made."""
 
-import ast
 import json
 import os
 import platform
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
-from importlib import metadata
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
-from lab.source import OURS, syntax_tree
-
-ROOT = Path(__file__).resolve().parent.parent
+from lab.atomic import replace_text
 
 
 class Machine(TypedDict):
@@ -128,17 +123,6 @@ def read(path: Path) -> Record:
     return cast("Record", found)
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write the file in one step: a reader sees the old text or the new, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
 def machine() -> Machine:
     """This machine, without its name."""
     import psutil
@@ -163,31 +147,3 @@ def _cpu() -> str:
         command = ["sysctl", "-n", "machdep.cpu.brand_string"]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     return platform.processor() or platform.machine()
-
-
-def distributions(modules: Iterable[Path]) -> dict[str, str]:
-    """Name and installed version of every third-party distribution that the modules import.
-
-    Names are normalized as in requirements.txt, but for one: `redis` is the server's name in a
-    record, so the client is `redis-py`, as its makers call it.
-
-    Raises:
-        SyntaxError: A module is not Python.
-    """
-    imported: set[str] = set()
-    for module in modules:
-        for node in ast.walk(syntax_tree(module)):
-            if isinstance(node, ast.Import):
-                imported.update(alias.name.partition(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                imported.add(node.module.partition(".")[0])
-    imported -= {*sys.stdlib_module_names, *OURS}
-    if not imported:
-        return {}
-    providers = metadata.packages_distributions()
-    names = {name for package in imported for name in providers.get(package, ())}
-    return {_normalized(name): metadata.version(name) for name in sorted(names)}
-
-
-def _normalized(name: str) -> str:
-    return "redis-py" if name == "redis" else re.sub(r"[-_.]+", "-", name).lower()

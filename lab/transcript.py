@@ -22,6 +22,7 @@ from lab.source import module_name, source_hash, syntax_tree
 
 KINDS = (".py", ".sql", ".sh")
 SUFFIX = ".out"
+RENEW = ".venv/bin/python -m pytest tests/snippets/test_transcripts.py --update-transcripts"
 
 _HEADER = re.compile(r"\$ (?P<command>\S.*?)  # source (?P<source>[0-9a-f]{12})")
 _PSQL = "python -m lab run psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file="

@@ -17,7 +17,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from lab.record import replace_text
+from lab.atomic import replace_text
 from lab.source import source_hash
 from press.repository import MEMO
 

@@ -11,16 +11,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+from packaging.utils import canonicalize_name
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from lab.distributions import LANGUAGE, SERVERS, locked_name
 from press.problems import ProblemError, close_and_existing
 from press.repository import LOCK, MEASUREMENTS
 
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
-# Servers and the interpreter are not in the lock. In a record `redis` is the server, and `redis-py`
-# the client whose distribution has that name.
-_NOT_LOCKED = frozenset({"python", "postgresql", "redis"})
-_DISTRIBUTIONS = {"redis-py": "redis"}
+_NOT_LOCKED = frozenset({LANGUAGE, *SERVERS})
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -297,7 +296,7 @@ def drift(record: Record, root: Path = Path()) -> list[str]:
         f"recorded on {name} {version}, locked is {' or '.join(sorted(pinned))}"
         for name, version in record.versions.items()
         if name not in _NOT_LOCKED
-        and (pinned := locked.get(_DISTRIBUTIONS.get(name, _canonical(name))))
+        and (pinned := locked.get(locked_name(name)))
         and version not in pinned
     ]
 
@@ -330,12 +329,8 @@ def _locked(path: Path, _mtime_ns: int) -> dict[str, set[str]]:
     """The versions that a lock pins, by canonical distribution name."""
     locked: dict[str, set[str]] = {}
     for name, version in _PINNED.findall(path.read_text(encoding="utf-8")):
-        locked.setdefault(_canonical(name), set()).add(version)
+        locked.setdefault(canonicalize_name(name), set()).add(version)
     return locked
-
-
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _source_hash(root: Path, module: Path) -> str:

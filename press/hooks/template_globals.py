@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypedDict
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 
+from press.checks.covers import picture_size
 from press.evidence.quantities import number
 from press.evidence.records import MeasurementError
 from press.hooks.feeds import for_feed
@@ -50,6 +52,14 @@ def headline(meta: Mapping[str, Any]) -> Headline | None:
     )
 
 
+def cover_size(picture: Path) -> tuple[int, int] | None:
+    """Width and height of a cover; None if there is none, or the checks refuse it."""
+    try:
+        return picture_size(picture)
+    except OSError:
+        return None
+
+
 def reading_time(page: Page) -> int:
     """How many minutes it takes to read a page, its code not counted."""
     return max(1, round(words(page.markdown or "") / WORDS_PER_MINUTE))
@@ -77,7 +87,9 @@ def add(env: Environment, config: MkDocsConfig) -> None:
 
     env.globals |= {
         "card": card_address,
+        "cover_size": lambda cover: cover_size(Path(config.docs_dir, cover)),
         "headline": headline_of,
+        "markdown_text": twins.markdown_text,
         "for_feed": for_feed,
         "reading_time": reading_time,
         "tag_address": tag_url,

@@ -12,6 +12,7 @@ from press.checks.links import crawl
 from press.checks.sources import check_sources
 from press.problems import Finding, listed
 from press.repository import SITE
+from press.site.assets import name_assets
 from press.site.cards import draw_cards
 from press.site.engine import BuildError, convert
 from press.site.plain_markdown import write_twins
@@ -29,7 +30,7 @@ def check_links(site: Path, settings: Settings) -> list[Finding]:
 
 
 # What happens to a site that MkDocs has built, in this order: what adds files, then the crawl.
-STEPS: tuple[Step, ...] = (draw_cards, write_twins, index_search, check_links)
+STEPS: tuple[Step, ...] = (draw_cards, write_twins, name_assets, index_search, check_links)
 
 
 def build(root: Path, now: datetime, site: Path = Path(SITE)) -> None:

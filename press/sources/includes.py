@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
-from press.evidence.transcripts import RENEW
-from press.evidence.transcripts import SUFFIX as TRANSCRIPT
+from lab.transcript import RENEW
+from lab.transcript import SUFFIX as TRANSCRIPT
 from press.problems import ProblemError
 from press.repository import BACKEND, SNIPPETS, is_inside
 from press.sources.regions import Line, Source, read_source

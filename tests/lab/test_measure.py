@@ -13,7 +13,9 @@ import psycopg
 import pytest
 
 from lab import record
+from lab.atomic import replace_text
 from lab.measure import FAILED, INTERRUPTED, UNKNOWN, exclusively, main, measure
+from lab.repository import ROOT
 from lab.source import source_hash
 from tests.miniature import Tree
 
@@ -162,7 +164,7 @@ def test_an_interrupted_measurement_keeps_its_complete_rounds_and_the_older_reco
 ) -> None:
     counting(tree, "raise KeyboardInterrupt")
     older = record.record_path("demo-order", tree.root)
-    record.replace_text(older, "the older record")
+    replace_text(older, "the older record")
     assert main([], tree.root, lock) == INTERRUPTED
     partial = record.read(record.partial_path("demo-order", tree.root))
     assert (partial["complete"], partial["rounds"], len(partial["samples"])) == (False, 1, 2)
@@ -202,7 +204,7 @@ def test_the_rounds_of_an_earlier_interrupted_run_are_not_taken_for_those_of_thi
 ) -> None:
     tree.write("snippets/demo/experiments/order.py", "raise OSError\n")
     partial = record.partial_path("demo-order", tree.root)
-    record.replace_text(partial, "{}")
+    replace_text(partial, "{}")
     assert main([], tree.root, lock) == FAILED
     assert not partial.exists()
     assert "Complete rounds: none; nothing was written." in capsys.readouterr().err
@@ -238,7 +240,7 @@ def test_ctrl_c_is_status_130_and_no_traceback(tree: Tree, lock: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tree.root,
-        env={**os.environ, "PYTHONPATH": str(record.ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         # A process that is started in the background would ignore the signal.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         capture_output=True,

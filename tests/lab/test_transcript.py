@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from lab import transcript
-from lab.record import replace_text
+from lab.atomic import replace_text
 from lab.source import source_hash
 from lab.transcript import Finished, Transcript
 from tests.miniature import Tree

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from lab import record
+from lab.atomic import replace_text
 from lab.catalog import find, load
 from lab.experiment import Round
-from lab.ground import rehearsal_ground
 from lab.measure import main
-from lab.record import ROOT
+from lab.repository import ROOT
 from lab.rounds import evaluate, prepare, run_round
 from lab.source import source_hash
+from lab.testbed import rehearsal_testbed
 from tests.miniature import Tree
 
 NAMES = sorted(find(ROOT))
@@ -79,9 +80,9 @@ def orphans(root: Path) -> list[str]:
 def test_an_experiment_runs_in_small(name: str, services: None) -> None:
     """Every variant returns every metric, and every quantity and claim can be evaluated."""
     experiment = load(find(ROOT)[name], ROOT)
-    with rehearsal_ground(experiment) as ground:
-        prepare(name, experiment, ground.setting)
-        rehearsed = run_round(name, experiment, ground.setting)
+    with rehearsal_testbed(experiment) as testbed:
+        prepare(name, experiment, testbed.setting)
+        rehearsed = run_round(name, experiment, testbed.setting)
     quantities, claims = evaluate(name, experiment, [rehearsed])
     assert list(rehearsed) == list(experiment.variants)
     assert list(quantities) == list(experiment.quantities)
@@ -125,7 +126,7 @@ def test_a_record_that_somebody_changed_is_named(
     path = record.record_path("demo-load", recorded.root)
     found = json.loads(path.read_text(encoding="utf-8"))
     change(found)
-    record.replace_text(path, json.dumps(found))
+    replace_text(path, json.dumps(found))
     said = problem_of("demo-load", recorded.root) or ""
     assert said.startswith(f"docs/measurements/demo-load.json {problem}")
     assert said.endswith("make measure NAME=demo-load")

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.press.miniature import ROOT, article, repository, warnings, write
+from lab.repository import ROOT
+from tests.press.miniature import article, repository, warnings, write
 
 POST = "docs/posts/pool.md"
 

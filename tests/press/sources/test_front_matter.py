@@ -224,3 +224,10 @@ def test_an_article_is_published_from_the_first_minute_of_its_day() -> None:
 def test_a_draft_is_never_published_and_draft_false_always_is(now: datetime) -> None:
     assert not published(now, draft=True)
     assert published(now, draft=False)
+
+
+def test_a_control_character_is_refused_by_its_line_and_folded_text_is_not() -> None:
+    """XML has no place for it: a feed that holds one cannot be read."""
+    (found,) = said(with_lines(title='title: "a\\0b"'))
+    assert found == f"{PATH}:2: 'title' holds the control character '\\x00'. Delete it."
+    assert said(with_lines(description="description: >\n  two\n  lines")) == []
