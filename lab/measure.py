@@ -7,7 +7,6 @@ While a run lasts, its complete rounds are in build/measurements; there they sta
 interrupted or fails, so that half a run can neither be lost nor be taken for a whole one.
 """
 
-import difflib
 import fcntl
 import os
 import platform
@@ -30,6 +29,7 @@ from lab.repository import ROOT
 from lab.rounds import ExperimentError, evaluate, judge, prepare, run_round
 from lab.source import module_name, modules, source_hash
 from lab.stale import stale
+from lab.suggestion import did_you_mean
 from lab.testbed import Testbed, measurement_testbed
 
 FAILED = 1
@@ -290,13 +290,9 @@ def _shown(value: float, quantity: record.Quantity) -> str:
 
 
 def _no_such(name: str, known: Iterable[str]) -> str:
-    problem = f"no measurement is named {name}"
     names = list(known)
-    if not names:
-        return f"{problem}; there are none yet"
-    close = difflib.get_close_matches(name, names, n=1)
-    suggestion = f"; did you mean {close[0]}? There are" if close else "; there are"
-    return f"{problem}{suggestion}: {', '.join(names)}"
+    there = f"There are: {', '.join(names)}." if names else "There are none yet."
+    return f"no measurement is named {name}. {did_you_mean(name, names, most=1)}{there}"
 
 
 def _kept(name: str, root: Path) -> str:

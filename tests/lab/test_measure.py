@@ -305,9 +305,9 @@ def test_without_names_everything_is_measured(tree: Tree, lock: Path) -> None:
     [
         (
             "demo-ordre",
-            "no measurement is named demo-ordre; did you mean demo-order? There are: demo-order",
+            "no measurement is named demo-ordre. Did you mean demo-order? There are: demo-order.",
         ),
-        ("x", "no measurement is named x; there are: demo-order"),
+        ("x", "no measurement is named x. There are: demo-order."),
     ],
 )
 def test_an_unknown_name_is_answered_with_those_that_exist(
@@ -323,7 +323,7 @@ def test_a_name_where_there_are_no_experiments_yet(
     tree: Tree, lock: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["x"], tree.root, lock) == UNKNOWN
-    assert capsys.readouterr().err == "no measurement is named x; there are none yet\n"
+    assert capsys.readouterr().err == "no measurement is named x. There are none yet.\n"
 
 
 def test_an_interrupted_measurement_keeps_its_complete_rounds_and_the_older_record(
