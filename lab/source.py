@@ -27,12 +27,13 @@ _NOT_CODE = {"COMMENT", "NL", "ENDMARKER"}
 _LAYOUT = {"NEWLINE": "\n", "INDENT": "\t", "DEDENT": "\b"}
 
 
-def source_hash(path: Path, root: Path) -> str:
-    """Twelve hexadecimal digits for the file and every module that it imports, but those of lab.
+def source_hash(path: Path, root: Path, packages: tuple[str, ...] = HASHED) -> str:
+    """Twelve hexadecimal digits for the file and every module of these packages that it imports.
 
     Args:
         path: A Python module, or any other file, whose bytes are then hashed.
         root: The repository; module names are paths below it.
+        packages: Whose modules count.
 
     Raises:
         OSError: The file cannot be read.
@@ -41,7 +42,7 @@ def source_hash(path: Path, root: Path) -> str:
     """
     digest = hashlib.sha256()
     if path.suffix == ".py":
-        for name, module in modules(path, root).items():
+        for name, module in modules(path, root, packages).items():
             digest.update(f"{name}\n".encode())
             digest.update(_code_digest(_read(module)))
     else:
@@ -49,8 +50,8 @@ def source_hash(path: Path, root: Path) -> str:
     return digest.hexdigest()[:DIGITS]
 
 
-def modules(path: Path, root: Path) -> dict[str, Path]:
-    """The module and all of `HASHED` that it imports, transitively, by dotted name in order.
+def modules(path: Path, root: Path, packages: tuple[str, ...] = HASHED) -> dict[str, Path]:
+    """The module and all of these packages that it imports, transitively, by name in order.
 
     Raises:
         OSError: The file cannot be read.
@@ -66,7 +67,7 @@ def modules(path: Path, root: Path) -> dict[str, Path]:
             continue
         found[name] = module
         package = name if module.name == "__init__.py" else name.rpartition(".")[0]
-        for base, member in _imports_of_ours(module, package):
+        for base, member in _imports_of_ours(module, package, packages):
             target = (member and _file(f"{base}.{member}", root)) or _file(base, root)
             if target is not None:
                 waiting.append(target)
@@ -112,18 +113,20 @@ def _file(name: str, root: Path) -> Path | None:
     return next((candidate for candidate in candidates if candidate.is_file()), None)
 
 
-def _imports_of_ours(path: Path, package: str) -> tuple[tuple[str, str], ...]:
+def _imports_of_ours(
+    path: Path, package: str, packages: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
     syntax_tree(path)  # its errors name the file
-    return _imports_in(_read(path), package)
+    return _imports_in(_read(path), package, packages)
 
 
 # A site with many articles asks for the same modules thousands of times.
 @lru_cache(maxsize=4096)
-def _imports_in(text: str, package: str) -> tuple[tuple[str, str], ...]:
-    return tuple(_ours(_parse(text), package))
+def _imports_in(text: str, package: str, packages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(_ours(_parse(text), package, packages))
 
 
-def _ours(tree: ast.Module, package: str) -> Iterator[tuple[str, str]]:
+def _ours(tree: ast.Module, package: str, packages: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             pairs = [(alias.name, "") for alias in node.names]
@@ -136,7 +139,7 @@ def _ours(tree: ast.Module, package: str) -> Iterator[tuple[str, str]]:
         else:
             continue
         for base, member in pairs:
-            if base.partition(".")[0] in HASHED:
+            if base.partition(".")[0] in packages:
                 yield base, member
 
 

@@ -30,6 +30,10 @@ class Testbed:
     versions: Mapping[str, str]
     server_settings: Mapping[str, str]
 
+    def began(self) -> str:
+        """When its servers began to run, and which; it changes when one is restarted."""
+        return f"{_postgres_began(self.setting.postgres)} {_redis_began(self.setting.redis)}"
+
 
 @contextmanager
 def rehearsal_testbed(experiment: Experiment) -> Iterator[Testbed]:
@@ -140,3 +144,23 @@ def _testbed(
         settings |= redis_settings
     # A variant that changed the conditions would change them for the next one.
     return Testbed(Setting(MappingProxyType({**conditions}), dsn, redis), versions, settings)
+
+
+def _postgres_began(dsn: str | None) -> str:
+    if dsn is None:
+        return ""
+    import psycopg
+
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        row = connection.execute("SELECT pg_postmaster_start_time()::text").fetchone()
+    assert row
+    return str(row[0])
+
+
+def _redis_began(lease: tuple[str, str] | None) -> str:
+    if lease is None:
+        return ""
+    import redis
+
+    with redis.Redis.from_url(lease[0], decode_responses=True) as client:
+        return str(client.info("server")["run_id"])

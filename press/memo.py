@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lab.atomic import replace_text
-from lab.source import source_hash
+from lab.source import OURS, source_hash
 from press.repository import MEMO
 
 LIMIT = 5_000
@@ -71,7 +71,7 @@ class Memo:
         """The code that decides, as a digest, and the versions of the libraries."""
         libraries = [f"{library} {version(library)}" for library in self.libraries]
         python = f"Python {sys.version_info.major}.{sys.version_info.minor}"
-        return [source_hash(self.source, self.code), python, *libraries]
+        return [source_hash(self.source, self.code, OURS), python, *libraries]
 
     def _is_still(self, decides: list[str]) -> bool:
         """Whether the code on disk is that which runs: a preview outlives an edit of the press."""

@@ -85,7 +85,7 @@ def card_address(page: Addressed) -> str:
     An article has its own; all other pages share the card of the site.
     """
     article = page.meta.get("template") == "blog-post.html"
-    return _article_card(page.url.strip("/"), page.meta.get("cover")) if article else SITE_CARD
+    return article_card(page.url.strip("/"), page.meta.get("cover")) if article else SITE_CARD
 
 
 def draw_cards(site: Path, settings: Settings) -> list[Finding]:
@@ -100,7 +100,7 @@ def draw_cards(site: Path, settings: Settings) -> list[Finding]:
     for _, meta in posts(documents(settings)):
         if not (site / meta.slug / "index.html").is_file():  # a draft
             continue
-        address = _article_card(meta.slug, meta.cover)
+        address = article_card(meta.slug, meta.cover)
         if meta.cover:
             _cropped(settings.docs / meta.cover).save(site / address, "JPEG", quality=85)
         else:
@@ -150,7 +150,8 @@ def draw(card: Card, fonts: Path) -> Image.Image:
     return image
 
 
-def _article_card(slug: str, cover: str | None) -> str:
+def article_card(slug: str, cover: str | None) -> str:
+    """Where the site has the card of an article, relative to its root."""
     return f"{DIRECTORY}/{slug}.{'jpg' if cover else 'png'}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from press.hooks.feeds import for_feed
+from press.site.feeds import for_feed
 
 ADDRESS = "https://blog.example/pool/"
 
