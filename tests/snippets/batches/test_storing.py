@@ -174,6 +174,18 @@ async def test_an_error_that_no_row_is_to_blame_for_is_raised(price_engine: Asyn
     assert await count(price_engine) == 0
 
 
+async def test_a_constraint_that_is_checked_at_the_commit_costs_the_batch(
+    price_engine: AsyncEngine,
+) -> None:
+    async with price_engine.begin() as connection:
+        late = "ADD CONSTRAINT late UNIQUE (cents) DEFERRABLE INITIALLY DEFERRED"
+        await connection.execute(text(f"ALTER TABLE prices {late}"))
+    async with AsyncSession(price_engine) as session:
+        with pytest.raises(IntegrityError, match="late"):
+            await failures.store(session, [*BATCH, row(99) | {"cents": 1}])
+    assert await count(price_engine) == 0
+
+
 async def test_a_fraction_is_cut_off_without_an_error(price_engine: AsyncEngine) -> None:
     async with AsyncSession(price_engine) as session:
         assert await failures.store(session, [row(0) | {"cents": 1.9}]) == []
