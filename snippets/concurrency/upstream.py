@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import httpx
 from fastapi import FastAPI
@@ -12,10 +13,11 @@ CreateApp = Callable[[str], FastAPI]
 CALLS = 20
 BODY = b"a quote in pieces"
 PIECE_S = 0.1  # between two bytes of the slow answer
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(BODY)
+HEAD = b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n"
 
 REPORT = """{} calls, connections: {}
-an upstream that answers in pieces: {}"""
+an upstream that answers in pieces: {}
+an upstream that fails: {}"""
 
 
 @dataclass
@@ -25,6 +27,7 @@ class Upstream:
     url: str = ""
     connections: int = 0
     slow: bool = False
+    status: bytes = b"200 OK"
 
 
 # --8<-- [start:serve]
@@ -35,7 +38,7 @@ async def serve(
 ) -> None:
     with closing(writer), suppress(asyncio.IncompleteReadError):
         while await reader.readuntil(b"\r\n\r\n"):
-            writer.write(HEAD)
+            writer.write(HEAD % (upstream.status, len(BODY)))
             for byte in BODY:
                 writer.write(bytes([byte]))
                 if upstream.slow:
@@ -68,8 +71,15 @@ async def listening() -> AsyncIterator[Upstream]:
         await asyncio.sleep(0)  # for their sockets to close
 
 
-async def call(create_app: CreateApp) -> tuple[int, int]:
-    """Connections for all quick calls, and what a slow one says."""
+class Calls(NamedTuple):
+    """Connections for all quick calls, and what two others say."""
+
+    connections: int
+    in_pieces: int
+    failing: int
+
+
+async def call(create_app: CreateApp) -> Calls:
     async with listening() as upstream:
         app = create_app(upstream.url)
         transport = httpx.ASGITransport(app)
@@ -82,8 +92,11 @@ async def call(create_app: CreateApp) -> tuple[int, int]:
                 (await client.get(url)).raise_for_status()
             connections = upstream.connections
             upstream.slow = True
-            status = (await client.get(url)).status_code
-    return connections, status
+            in_pieces = (await client.get(url)).status_code
+            upstream.slow = False
+            upstream.status = b"500 Internal Server Error"
+            failing = (await client.get(url)).status_code
+    return Calls(connections, in_pieces, failing)
 
 
 def demonstrate(create_app: CreateApp) -> None:

@@ -25,7 +25,7 @@ from lab.experiment import (
     Variant,
 )
 from snippets.concurrency import naive_blocked, naive_threads
-from snippets.concurrency.offload import Render
+from snippets.concurrency.reports import Render
 
 TOKENS = 40  # of the default thread limiter
 
