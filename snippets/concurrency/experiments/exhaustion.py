@@ -47,10 +47,17 @@ async def prepare(setting: Setting) -> None:
 
 
 @asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
+async def served(
+    app: FastAPI, limit_concurrency: int | None = None
+) -> AsyncIterator[str]:
+    """The address of the app, which uvicorn serves meanwhile."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="critical")
+        config = uvicorn.Config(
+            app,
+            log_level="critical",
+            limit_concurrency=limit_concurrency,
+        )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve([listener]))
         while not server.started:

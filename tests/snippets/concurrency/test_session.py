@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any
+from contextlib import AsyncExitStack
+from typing import Any
 
 import anyio.to_thread
 import httpx
@@ -14,8 +15,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from snippets.concurrency import naive_session, session
+from snippets.concurrency import errors_session, naive_session, session
 from snippets.concurrency.crowd import ANSWERED, CONNECTIONS, THREADS, CreateApp, crowd
+from snippets.concurrency.experiments.exhaustion import served
 from snippets.concurrency.orders import ORDER, SCHEMA, Order, connected
 
 SOON_S = 0.3  # a pool's timeout where it must run out
@@ -88,17 +90,6 @@ def validated_as_a_dict(app: FastAPI, session: Any) -> None:
         return read(session, order_id).model_dump()
 
 
-def authenticated(app: FastAPI, session: Any) -> None:
-    def user(order_id: int, session: Session = session) -> str:
-        return read(session, order_id).item
-
-    @app.get("/orders/{order_id}", response_model=None)
-    def order(
-        order_id: int, user: Annotated[str, Depends(user)], session: Session = session
-    ) -> Order:
-        return read(session, order_id)
-
-
 def with_a_background_task(app: FastAPI, session: Any) -> None:
     @app.get("/orders/{order_id}", response_model=None)
     def order(order_id: int, tasks: BackgroundTasks, session: Session = session) -> Order:
@@ -126,21 +117,6 @@ def committed(app: FastAPI, session: Any) -> None:
         return order
 
 
-def authenticated_and_committed(app: FastAPI, session: Any) -> None:
-    def user(order_id: int, session: Session = session) -> str:
-        item = read(session, order_id).item
-        session.commit()
-        return item
-
-    @app.get("/orders/{order_id}")
-    def order(
-        order_id: int, user: Annotated[str, Depends(user)], session: Session = session
-    ) -> Order:
-        order = read(session, order_id)
-        session.commit()
-        return order
-
-
 @pytest.mark.naive("snippets/concurrency/naive_session.py")
 async def test_as_many_requests_as_threads_and_connections_stop_each_other(
     orders_dsn: str,
@@ -153,6 +129,11 @@ async def test_one_request_less_and_all_are_answered(orders_dsn: str) -> None:
     assert await refused(naive_session.create_app, orders_dsn, ENOUGH - 1) == 0
 
 
+async def test_a_dependency_that_has_queried_is_enough_to_stop_them(orders_dsn: str) -> None:
+    assert await refused(errors_session.create_app, orders_dsn, ENOUGH - 1) == 0
+    assert await refused(errors_session.create_app, orders_dsn, ENOUGH) > 0
+
+
 @pytest.mark.naive("snippets/concurrency/naive_session.py")
 async def test_a_bigger_pool_only_moves_the_number(orders_dsn: str) -> None:
     enough, pool = THREADS + 40, {"size": 40, "overflow": 0}
@@ -162,11 +143,11 @@ async def test_a_bigger_pool_only_moves_the_number(orders_dsn: str) -> None:
 
 @pytest.mark.naive("snippets/concurrency/naive_session.py")
 async def test_fewer_threads_than_connections_stop_each_other_sooner(orders_dsn: str) -> None:
-    anyio.to_thread.current_default_thread_limiter().total_tokens = 10
-    engine = connected(orders_dsn, timeout_s=SOON_S)
-    said = await crowd(naive_session.create_app(engine), 10 + CONNECTIONS)
+    anyio.to_thread.current_default_thread_limiter().total_tokens = 16
+    engine = connected(orders_dsn, size=10, overflow=10, timeout_s=SOON_S)
+    said = await crowd(naive_session.create_app(engine), 16 + 20)
     engine.dispose()
-    assert said[ANSWERED] < 10 + CONNECTIONS
+    assert said[ANSWERED] < 16 + 20
 
 
 @pytest.mark.parametrize(
@@ -175,7 +156,6 @@ async def test_fewer_threads_than_connections_stop_each_other_sooner(orders_dsn:
         (validated, {}),
         (validated, {"scope": "function"}),
         (validated_as_a_dict, {}),
-        (authenticated, {}),
         (with_a_background_task, {}),
     ],
 )
@@ -191,7 +171,8 @@ async def test_whatever_needs_a_thread_while_the_session_has_a_connection_stops_
     "create_app",
     [
         session.create_app,
-        *map(with_session, (not_validated, responding, committed, authenticated_and_committed)),
+        errors_session.create_app_ending,
+        *map(with_session, (not_validated, responding, committed)),
         with_session(with_a_background_task, scope="function"),
     ],
 )
@@ -242,13 +223,34 @@ async def test_an_async_endpoint_with_a_sync_session_stops_the_loop_for_the_whol
     assert turns > 0
 
 
-@pytest.mark.parametrize("create_app", [naive_session.create_app, session.create_app])
-async def test_both_apps_read_an_order(create_app: CreateApp, orders_dsn: str) -> None:
+@pytest.mark.parametrize(
+    "create_app",
+    [
+        naive_session.create_app,
+        session.create_app,
+        errors_session.create_app,
+        errors_session.create_app_ending,
+    ],
+)
+async def test_every_app_reads_an_order(create_app: CreateApp, orders_dsn: str) -> None:
     engine = connected(orders_dsn)
     transport = httpx.ASGITransport(create_app(engine))
     async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
         assert (await client.get("/orders/42")).json() == {"id": 42, "item": "item 42"}
     engine.dispose()
+
+
+async def test_the_limit_of_the_server_counts_connections_that_ask_for_nothing() -> None:
+    async with (
+        AsyncExitStack() as idle,
+        served(FastAPI(), limit_concurrency=10) as url,
+        httpx.AsyncClient() as client,
+    ):
+        assert (await client.get(f"{url}/docs")).status_code == 200
+        for _ in range(10):
+            _, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
+            idle.callback(writer.close)
+        assert (await client.get(f"{url}/docs")).status_code == 503
 
 
 async def test_no_order_is_a_404(orders_dsn: str) -> None:
