@@ -8,12 +8,16 @@ CREATE TABLE orders AS SELECT id, 'item ' || id AS item
 FROM generate_series(1, 1000) AS id;
 ALTER TABLE orders ADD PRIMARY KEY (id);
 """
+# --8<-- [start:order]
 ORDER = text("SELECT id, item FROM orders WHERE id = :id")
 
 
 class Order(BaseModel):
     id: int
     item: str
+
+
+# --8<-- [end:order]
 
 
 def connected(

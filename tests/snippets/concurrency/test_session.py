@@ -10,9 +10,11 @@ import httpx
 import pytest
 from fastapi import BackgroundTasks, Depends, FastAPI
 from fastapi.responses import JSONResponse
-from sqlalchemy import Engine
+from pydantic import ConfigDict
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from snippets.concurrency import errors_session, naive_session, session
@@ -237,6 +239,47 @@ async def test_every_app_reads_an_order(create_app: CreateApp, orders_dsn: str) 
     transport = httpx.ASGITransport(create_app(engine))
     async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
         assert (await client.get("/orders/42")).json() == {"id": 42, "item": "item 42"}
+    engine.dispose()
+
+
+async def test_an_object_that_expired_is_read_again_while_it_is_validated(
+    orders_dsn: str,
+) -> None:
+    class Stored(DeclarativeBase):
+        pass
+
+    class StoredOrder(Stored):
+        __tablename__ = "orders"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        item: Mapped[str]
+
+    class Shown(Order):
+        model_config = ConfigDict(from_attributes=True)
+
+    def expiring(app: FastAPI, session: Any) -> None:
+        @app.get("/orders/{order_id}", response_model=Shown)
+        def order(order_id: int, session: Session = session) -> StoredOrder:
+            with session.begin():
+                return session.get_one(StoredOrder, order_id)
+
+    engine = connected(orders_dsn)
+    statements: list[str] = []
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def executed(*of: Any) -> None:
+        statements.append(of[2])
+
+    assert await crowd(with_session(expiring)(engine), 1) == {ANSWERED: 1}
+    engine.dispose()
+    assert len(statements) == 2
+
+
+def test_a_transaction_that_somebody_left_open_is_not_begun_again(orders_dsn: str) -> None:
+    engine = connected(orders_dsn)
+    with Session(engine) as session:
+        errors_session.get_user(session)
+        with pytest.raises(InvalidRequestError, match="already begun"):
+            errors_session.get_user_ending(session)
     engine.dispose()
 
 
