@@ -6,6 +6,7 @@ a count that takes too long.
 
 import asyncio
 
+import anyio
 import anyio.to_process
 import httpx
 from fastapi import FastAPI, HTTPException
@@ -30,11 +31,10 @@ def create_app(deadline_s: float = 10.0) -> FastAPI:
     @app.get("/primes/{below}")
     async def count(below: int) -> int:
         try:
-            with line.place() as limiter:
-                async with asyncio.timeout(deadline_s):
-                    return await anyio.to_process.run_sync(  # [!]
-                        primes, below, cancellable=True, limiter=limiter
-                    )
+            with line.place() as limiter, anyio.fail_after(deadline_s):
+                return await anyio.to_process.run_sync(  # [!]
+                    primes, below, cancellable=True, limiter=limiter
+                )
         except TimeoutError:  # its process has been killed
             raise HTTPException(504, "took too long") from None
 
