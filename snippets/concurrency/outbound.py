@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI, HTTPException
 
+from snippets.concurrency.calls import demonstrate
 from snippets.concurrency.line import Line
-from snippets.concurrency.upstream import demonstrate
 
 DEADLINE_S = 1.0
 CALLS, WAITING = 20, 40

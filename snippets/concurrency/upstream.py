@@ -1,23 +1,13 @@
 """A service that others call: quick, or slow in small pieces."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
-from typing import NamedTuple
 
-import httpx
-from fastapi import FastAPI
-
-CreateApp = Callable[[str], FastAPI]
-CALLS = 20
 BODY = b"a quote in pieces"
 PIECE_S = 0.1  # between two bytes of the slow answer
 HEAD = b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n"
-
-REPORT = """{} calls, connections: {}
-an upstream that answers in pieces: {}
-an upstream that fails: {}"""
 
 
 @dataclass
@@ -69,35 +59,3 @@ async def listening() -> AsyncIterator[Upstream]:
             task.cancel()
         await asyncio.wait(serving)
         await asyncio.sleep(0)  # for their sockets to close
-
-
-class Calls(NamedTuple):
-    """Connections for all quick calls, and what two others say."""
-
-    connections: int
-    in_pieces: int
-    failing: int
-
-
-async def call(create_app: CreateApp) -> Calls:
-    async with listening() as upstream:
-        app = create_app(upstream.url)
-        transport = httpx.ASGITransport(app)
-        async with (
-            app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=transport) as client,
-        ):
-            url = "http://app/quote"
-            for _ in range(CALLS):
-                (await client.get(url)).raise_for_status()
-            connections = upstream.connections
-            upstream.slow = True
-            in_pieces = (await client.get(url)).status_code
-            upstream.slow = False
-            upstream.status = b"500 Internal Server Error"
-            failing = (await client.get(url)).status_code
-    return Calls(connections, in_pieces, failing)
-
-
-def demonstrate(create_app: CreateApp) -> None:
-    print(REPORT.format(CALLS, *asyncio.run(call(create_app))))

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from snippets.concurrency import naive_outbound, outbound
-from snippets.concurrency.upstream import BODY, CALLS, Calls, call, listening
+from snippets.concurrency.calls import CALLS, Calls, call
+from snippets.concurrency.upstream import BODY, listening
 
 
 @pytest.mark.naive("snippets/concurrency/naive_outbound.py")
