@@ -24,6 +24,7 @@ class Calls(NamedTuple):
     failing: int
 
 
+# --8<-- [start:call]
 async def call(create_app: CreateApp) -> Calls:
     async with listening() as upstream:
         app = create_app(upstream.url)
@@ -42,6 +43,9 @@ async def call(create_app: CreateApp) -> Calls:
             upstream.status = b"500 Internal Server Error"
             failing = (await client.get(url)).status_code
     return Calls(connections, in_pieces, failing)
+
+
+# --8<-- [end:call]
 
 
 def demonstrate(create_app: CreateApp) -> None:
