@@ -5,11 +5,12 @@ import re
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 from psycopg import sql
 
+from lab import owner
 from lab.binaries import NoServer
 from lab.postgres_cluster import postgres_server
 from lab.shared import Shared
@@ -20,6 +21,8 @@ CONNECT_S = 10
 DISCONNECT_S = 0.05
 
 _URL = re.compile(r"(?P<server>postgres(?:ql)?://[^/?#]*)(?:/[^?#]*)?(?P<query>\?.*)?")
+_NAME = re.compile(r"under_load_(?P<owner>[0-9a-f]{6}_[0-9]{1,9})_[0-9a-f]+")
+_DROP = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
 _shared = Shared(postgres_server)
 
 
@@ -69,7 +72,7 @@ def database(server: str, template: str | None = None) -> Iterator[str]:
     Raises:
         NoServer: the server cannot be reached, or does not let this role create databases.
     """
-    name = f"under_load_{secrets.token_hex(6)}"
+    name = f"under_load_{owner.token()}_{secrets.token_hex(6)}"
     create = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
         sql.Identifier(name), sql.Identifier(template or "template1")
     )
@@ -90,8 +93,26 @@ def database(server: str, template: str | None = None) -> Iterator[str]:
     finally:
         with _connect(server) as admin:
             _wait_until_unused(admin, name)
-            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-            admin.execute(drop.format(sql.Identifier(name)))
+            admin.execute(_DROP.format(sql.Identifier(name)))
+
+
+def sweep(server: str) -> list[str]:
+    """Drop the databases that processes of this machine left on the server; return their names.
+
+    Raises:
+        psycopg.Error: the server cannot be reached.
+    """
+    dropped = []
+    with _connect(server) as admin:
+        names = [name for (name,) in admin.execute("SELECT datname FROM pg_database")]
+        for name in names:
+            found = _NAME.fullmatch(name)
+            if found and owner.is_dead(found["owner"]):
+                # Another role's, or another run drops it in this moment.
+                with suppress(psycopg.Error):
+                    admin.execute(_DROP.format(sql.Identifier(name)))
+                    dropped.append(name)
+    return dropped
 
 
 def _connect(server: str) -> psycopg.Connection:

@@ -1,6 +1,7 @@
 """Key prefixes of our own: on the server of REDIS_URL if it is set, else on one started for us."""
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from lab import owner
 from lab.binaries import NoServer
 from lab.redis_instance import redis_server
 from lab.shared import Shared
@@ -20,6 +22,7 @@ VARIABLE = "REDIS_URL"
 CONNECT_S = 10
 BATCH = 1000
 
+_KEY = re.compile(rb"under-load:(?P<owner>[0-9a-f]{6}_[0-9]{1,9}):[0-9a-f]+:.*", re.DOTALL)
 _shared = Shared(redis_server)
 
 
@@ -47,7 +50,7 @@ def redis() -> Iterator[RedisLease]:
         NoServer: no server can be started, or that of REDIS_URL cannot be used.
     """
     url = server_url()
-    prefix = f"under-load:{secrets.token_hex(6)}:"
+    prefix = f"under-load:{owner.token()}:{secrets.token_hex(6)}:"
     with _connect(url) as client:
         try:
             client.ping()
@@ -76,6 +79,23 @@ def server_url() -> str:
         return _shared.get().url
     except NoServer as error:
         raise NoServer(f"{error} Or set {VARIABLE} to a server of yours.") from None
+
+
+def sweep(url: str) -> int:
+    """Delete the keys that processes of this machine left on the server; return how many.
+
+    Raises:
+        redis.RedisError: the server cannot be reached.
+    """
+    deleted = 0
+    with _connect(url) as client:
+        pattern = f"under-load:{owner.machine()}_*"
+        for keys in _batches(client.scan_iter(pattern, count=BATCH)):
+            found = ((key, _KEY.fullmatch(key)) for key in keys)
+            left = [key for key, match in found if match and owner.is_dead(match["owner"].decode())]
+            if left:
+                deleted += client.unlink(*left)
+    return deleted
 
 
 def _connect(url: str) -> Redis:

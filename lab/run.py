@@ -11,7 +11,7 @@ from types import FrameType
 
 from psycopg.pq import Conninfo
 
-from lab import binaries, databases, keyspaces
+from lab import binaries, databases, descendants, keyspaces
 
 # What the shell answers for a command that it cannot find, or cannot run.
 NOT_FOUND, NOT_EXECUTABLE, SIGNALED = 127, 126, 128
@@ -33,7 +33,7 @@ def run_command(command: list[str]) -> int:
     with ThreadPoolExecutor() as pool:
         for server in [pool.submit(databases.server_url), pool.submit(keyspaces.server_url)]:
             server.result()
-    with databases.postgres() as dsn, keyspaces.redis() as lease:
+    with descendants.bound(), databases.postgres() as dsn, keyspaces.redis() as lease:
         environment = command_environment(dsn, lease.url)
         try:
             status = _wait_for(command, environment)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from lab import ports
+from lab import ports, storage
 from lab.binaries import NoServer
 from lab.supervision import Supervision
 
@@ -185,8 +185,12 @@ class Server(ABC):
 
 
 def _environment() -> dict[str, str]:
-    """This process's, with messages in English, because we look for one in the log."""
-    return os.environ | {"LC_ALL": "C"}
+    """This process's, with messages in English, because we look for one in the log.
+
+    Without the mark of a run: a server ends in good order, by its own supervisor.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != storage.RUN}
+    return kept | {"LC_ALL": "C"}
 
 
 def _holds_resources(process: "psutil.Process") -> bool:

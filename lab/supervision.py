@@ -1,4 +1,4 @@
-"""The parent's side of `lab.supervisor`: one supervised server, and its clean-up."""
+"""The parent's side of `lab.supervisor`: what ends with this process, and its clean-up."""
 
 import contextlib
 import json
@@ -10,22 +10,31 @@ import weakref
 from typing import Any
 
 from lab import supervisor
+from lab.storage import RUN
 
 
 class Supervision:
-    """A conversation with one supervisor; closing it ends the server and removes its directories.
+    """A conversation with one supervisor; closing it ends what is supervised.
+
+    Its processes are then gone, and its directories removed.
 
     The same happens when this process ends in any way, SIGKILL included, because the supervisor
     then reads end-of-file.
+
+    Args:
+        finds_processes: whether it can be told to end what carries a mark; it then starts slower.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, finds_processes: bool = False) -> None:
         self._lock = threading.Lock()
+        # Who ends what a run has started must not take a supervisor for a part of it.
+        environment = {name: value for name, value in os.environ.items() if name != RUN}
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", supervisor.__file__],
+            [sys.executable, "-I", *([] if finds_processes else ["-S"]), supervisor.__file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env=environment,
             start_new_session=True,  # or Ctrl-C would reach the server before its clients
             bufsize=0,
         )
@@ -43,14 +52,14 @@ class Supervision:
             self._process.stdin.write(json.dumps([command, *arguments]).encode() + b"\n")
             line = self._process.stdout.readline()
         if not line:
-            raise OSError("the supervisor of this server is gone")
+            raise OSError("the supervisor is gone")
         reply = json.loads(line)
         if "error" in reply:
             raise OSError(reply["error"])
         return reply["answer"]
 
     def close(self) -> None:
-        """End the server and return when its processes and directories are gone."""
+        """End what is supervised and return when its processes and directories are gone."""
         _open.discard(self)
         assert self._process.stdin
         assert self._process.stdout

@@ -22,6 +22,7 @@ from lab.source import module_name, source_hash, syntax_tree
 
 KINDS = (".py", ".sql", ".sh")
 SUFFIX = ".out"
+RENEW = ".venv/bin/python -m pytest tests/snippets/test_transcripts.py --update-transcripts"
 
 _HEADER = re.compile(r"\$ (?P<command>\S.*?)  # source (?P<source>[0-9a-f]{12})")
 _PSQL = "python -m lab run psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file="
@@ -64,10 +65,17 @@ def parse(text: str) -> Transcript:
 def listings(root: Path) -> list[Path]:
     """Every listing that must have a transcript: runnable modules, SQL files, shell scripts.
 
+    Not those of the backend, `snippets/backend`: an application is run as a whole.
+
     Raises:
         SyntaxError: A module is not Python.
     """
-    files = sorted(path for path in (root / "snippets").rglob("*") if path.suffix in KINDS)
+    snippets = root / "snippets"
+    files = sorted(
+        path
+        for path in snippets.rglob("*")
+        if path.suffix in KINDS and path.relative_to(snippets).parts[0] != "backend"
+    )
     return [path for path in files if path.suffix != ".py" or _is_runnable(path)]
 
 

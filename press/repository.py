@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from lab import manifest
+
 CONFIG = "mkdocs.yml"
 LOCK = "requirements.txt"
 DOCS = "docs"
@@ -23,7 +25,7 @@ FONTS = f"{DOCS}/assets/fonts"
 TEMPLATES = "overrides"
 SNIPPETS = "snippets"
 BACKEND = f"{SNIPPETS}/backend"
-TEST_RUN = "build/verification.json"
+TEST_RUN = manifest.PATH
 MEMO = ".cache/press"
 SITE = "site"
 

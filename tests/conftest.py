@@ -29,11 +29,11 @@ import psycopg
 import pytest
 
 import lab
-from lab import databases, keyspaces
+from lab import databases, descendants, keyspaces, leftovers, storage
 from lab.postgres_cluster import MODEL, postgres_server
 from lab.shared import Shared
 
-pytest_plugins = ["tests.miniature", "tests.verification"]
+pytest_plugins = ["tests.article", "tests.limits", "tests.miniature", "lab.recorder"]
 
 
 _model = Shared(postgres_server)
@@ -55,6 +55,17 @@ def export_servers() -> None:
     os.environ["REDIS_URL"] = keyspaces.server_url()
     with lab.postgres(), lab.redis():
         pass
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let what this process starts end with it; xdist's workers are among that, and do the same."""
+    # What a failed test wrote is to be looked at: pytest keeps it for three runs by itself.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(storage.temporary_parent()))
+    if not hasattr(config, "workerinput"):
+        leftovers.sweep()
+    ended = ExitStack()
+    config.add_cleanup(ended.close)
+    ended.enter_context(descendants.temporary_files_in(ended.enter_context(descendants.bound())))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from press.checks.covers import check_cover
 from press.checks.names import unknown_name
 from press.evidence.records import MeasurementError, current
 from press.problems import Finding
-from press.repository import page_source
 from press.sources.front_matter import Document, PostMeta
 from press.sources.settings import Settings
 
@@ -30,9 +30,7 @@ def check_post(
         yield unknown_name(page, "series", "series", meta.series.name, settings.series, line)
     yield from _check_headline(page, meta, settings.root)
     yield from _check_dates(page, meta, now)
-    if meta.cover and not (settings.docs / meta.cover).is_file():
-        what = f"{page_source(meta.cover)} does not exist"
-        yield Finding(page.path, page.line("cover"), what, "Add the picture, or delete the key.")
+    yield from check_cover(page, meta, settings.docs)
 
 
 def _check_headline(page: Document, meta: PostMeta, root: Path) -> Iterator[Finding]:

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import ast
-import json
-import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from hashlib import sha256
-from importlib.metadata import packages_distributions
 from pathlib import Path
-from typing import Any
 
+from lab import distributions, manifest
 from press.repository import TEST_RUN
 
-# The servers under the names that the manifest gives them, and who connects to them.
-_SERVERS = {
-    "postgresql": ("PostgreSQL", {"asyncpg", "psycopg", "sqlalchemy"}),
-    "redis": ("Redis", {"redis"}),
-    "valkey": ("Valkey", {"redis"}),
+# Who connects to a server.
+_CLIENTS = {
+    "postgresql": {"asyncpg", "psycopg", "sqlalchemy"},
+    "redis": {"redis"},
+    "valkey": {"redis"},
 }
-_RENAMED = {"redis": "redis-py"}  # the client: `redis` is the server
-_NO_DISTRIBUTION = sys.stdlib_module_names | {"snippets", "lab"}
 
 
 @dataclass(frozen=True)
@@ -43,27 +38,29 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A test run.
+    """What test runs recorded, as `lab.manifest` has it."""
 
-    Attributes:
-        recorded: the day of the run, as YYYY-MM-DD.
-        versions: of Python, the servers and the distributions, by name.
-        files: what was recorded of each file.
-        naive: the tests that prove the failure of a naive listing, by its path.
-    """
+    content: manifest.Manifest
 
-    recorded: str
-    versions: Mapping[str, str]
-    files: Mapping[str, Any]
-    naive: Mapping[str, tuple[str, ...]]
+    def knows(self, path: str) -> bool:
+        """Whether a run saw this file."""
+        return path in self.content["files"]
 
     def is_current(self, path: str, content: bytes) -> bool:
-        """Whether a file that the run knows is still, byte for byte, the one that was tested."""
-        return bool(self.files[path]["sha256"] == sha256(content).hexdigest())
+        """Whether a file that a run knows is still, byte for byte, the one that was tested."""
+        return self.content["files"][path]["sha256"] == sha256(content).hexdigest()
+
+    def day(self, path: str) -> str:
+        """The day of the run that a file was last part of, as YYYY-MM-DD."""
+        return manifest.run_of(self.content, path)["recorded"][:10]
+
+    def naive(self, path: str) -> tuple[str, ...]:
+        """The tests that prove the failure of a naive listing."""
+        return tuple(self.content["naive"].get(path, ()))
 
     def coverage(self, path: str, lines: Collection[int]) -> Coverage:
         """What the run did with `lines` of a file that it knows."""
-        known = self.files[path]
+        known = self.content["files"][path]
         tests, executed, missing = known["tests"], known["lines"], set(known["missing"])
         if not executed and not missing:
             return Coverage(tuple(tests), 0, 0)
@@ -77,72 +74,47 @@ class Manifest:
 
     def versions_of(self, path: str, text: str) -> Iterator[str]:
         """What a file ran on: its language, the distributions it imports, and their servers."""
+        versions = manifest.run_of(self.content, path)["versions"]
         imported = _imports(text) if path.endswith(".py") else frozenset()
         if path.endswith(".py"):
-            yield f"Python {'.'.join(self.versions['python'].split('.')[:2])}"
-        known = {_normalized(name): name for name in self.versions.keys() - _SERVERS.keys()}
-        for distribution in sorted(_distributions(imported, known)):
-            name = known[distribution]
-            yield f"{name} {self.versions[name]}"
-        for server, (label, clients) in _SERVERS.items():
-            used = imported & clients or (server == "postgresql" and path.endswith(".sql"))
-            if used and server in self.versions:
-                yield f"{label} {self.versions[server]}"
+            yield f"Python {'.'.join(versions['python'].split('.')[:2])}"
+        known = versions.keys() - distributions.SERVERS.keys()
+        for name in sorted(_distributions(imported, known)):
+            yield f"{name} {versions[name]}"
+        for server, label in distributions.SERVERS.items():
+            is_sql = server == "postgresql" and path.endswith(".sql")
+            if server in versions and (is_sql or imported & _CLIENTS[server]):
+                yield f"{label} {versions[server]}"
 
 
 def load_manifest(root: Path) -> Manifest | None:
     """The last test run in the repository at `root`; None before the first."""
-    path = root / TEST_RUN
     try:
-        return _load(path, path.stat().st_mtime_ns)
+        return _load(root, (root / TEST_RUN).stat().st_mtime_ns)
     except FileNotFoundError:
         return None
 
 
 @lru_cache(maxsize=8)
-def _load(path: Path, _mtime_ns: int) -> Manifest:
-    recorded = json.loads(path.read_text(encoding="utf-8"))
-    return Manifest(
-        recorded=recorded["recorded"][:10],
-        versions=recorded["versions"],
-        files=recorded["files"],
-        naive={name: tuple(tests) for name, tests in recorded["naive"].items()},
-    )
+def _load(root: Path, _mtime_ns: int) -> Manifest | None:
+    recorded = manifest.read(root)
+    return recorded and Manifest(recorded)
 
 
 @lru_cache(maxsize=4096)
 def _imports(text: str) -> frozenset[str]:
     """The top-level names that a module imports; none while it is not Python."""
     try:
-        tree = ast.parse(text)
+        return distributions.imported(ast.parse(text))
     except SyntaxError:
         return frozenset()
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found.update(alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module.partition(".")[0])
-    return frozenset(found)
 
 
 def _distributions(imported: Iterable[str], known: Collection[str]) -> set[str]:
-    """Which of the known distributions supply what is imported, by their normalized names."""
+    """Which of the known distributions supply what is imported."""
     found: set[str] = set()
     for name in imported:
-        supplier = _RENAMED.get(name, _normalized(name))
-        if supplier in known:
-            found.add(supplier)
-        elif name not in _NO_DISTRIBUTION:
-            found.update(map(_normalized, _installed().get(name, ())))
+        supplier = distributions.recorded_name(name)
+        # Asking the installed distributions is slow: only if a name does not tell.
+        found |= {supplier} if supplier in known else distributions.suppliers([name])
     return found.intersection(known)
-
-
-@cache
-def _installed() -> Mapping[str, list[str]]:
-    """Who supplies what can be imported: a slow question, asked only if a name does not tell."""
-    return packages_distributions()
-
-
-def _normalized(distribution: str) -> str:
-    return distribution.lower().replace("_", "-").replace(".", "-")

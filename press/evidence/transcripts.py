@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path, PurePosixPath
 
+from lab import transcript
 from lab.source import source_hash
+from lab.transcript import KINDS, RENEW
+from press.evidence.code_lines import shown_line
 from press.problems import ProblemError
 from press.repository import Repository
-
-SUFFIX = ".out"
-RENEW = ".venv/bin/python -m pytest tests/snippets/test_transcripts.py --update-transcripts"
-
-_KINDS = (".py", ".sql", ".sh")
-_HEAD = re.compile(r"\$ (?P<command>.+?)  # source (?P<source>[0-9a-f]{12})")
 
 
 @dataclass(frozen=True)
@@ -45,10 +41,16 @@ class Transcript:
         """
         classes = "output output--joined" if joined else "output"
         name = repository.link("output__path", self.module)
+        command = f'<span class="command">$ {escape(self.command, quote=False)}</span>'
+        lines = [shown_line("", command)]
+        lines += [
+            shown_line(line, escape(line, quote=False))
+            for line in self.output.removesuffix("\n").split("\n")
+        ]
+        code = "\n".join(lines)
         return (
             f'<figure class="{classes}" data-path="{escape(self.path)}"><pre tabindex="0"><code>'
-            f'<span class="command">$ {escape(self.command, quote=False)}</span>\n'
-            f"{escape(self.output, quote=False)}</code></pre>"
+            f"{code}\n</code></pre>"
             f"<figcaption>printed by {name}, run again by the tests</figcaption></figure>"
         )
 
@@ -59,38 +61,38 @@ def read_transcript(path: str, root: Path) -> Transcript:
     Raises:
         ProblemError: if it has no command, or no module stands beside it.
     """
-    head, _, output = (root / path).read_text(encoding="utf-8").partition("\n")
-    found = _HEAD.fullmatch(head)
-    if found is None:
+    try:
+        found = transcript.parse((root / path).read_text(encoding="utf-8"))
+    except ValueError:
         raise ProblemError(
             f'{path} does not begin with "$ command  # source hash"', f"Renew it: {RENEW}"
-        )
-    for kind in _KINDS:
+        ) from None
+    for kind in KINDS:
         module = PurePosixPath(path).with_suffix(kind).as_posix()
         if (root / module).is_file():
-            return Transcript(path, module, found["command"], found["source"], output)
+            return Transcript(path, module, found.command, found.source, found.output)
     stem = PurePosixPath(path).stem
     raise ProblemError(
         f"{path} has no module beside it", f"Delete it, or restore {stem}.py, .sql or .sh."
     )
 
 
-def check_fresh(transcript: Transcript, root: Path) -> None:
+def check_fresh(shown: Transcript, root: Path) -> None:
     """Make sure that the module is still the one that printed the transcript.
 
     Raises:
         ProblemError: if it changed, or is not Python.
     """
     try:
-        current = source_hash(root / transcript.module, root)
+        current = source_hash(root / shown.module, root)
     except SyntaxError as error:
-        where = Path(error.filename or transcript.module)
+        where = Path(error.filename or shown.module)
         where = where.relative_to(root) if where.is_relative_to(root) else where
         raise ProblemError(
             f"{where.as_posix()}:{error.lineno} is not Python: {error.msg}", "Fix it."
         ) from None
-    if current != transcript.source:
+    if current != shown.source:
         raise ProblemError(
-            f"{transcript.path} is stale: {transcript.module} changed since it was printed",
+            f"{shown.path} is stale: {shown.module} changed since it was printed",
             f"Renew it: {RENEW}",
         )

@@ -1,1 +1,1 @@
-"""What only a MkDocs hook can do. Losing one costs decoration or time, never a guarantee."""
+"""What only a MkDocs hook can do. But for `escaping`, losing one costs decoration or time only."""

@@ -6,10 +6,12 @@ from typing import Literal
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from press.hooks import (
+    escaping,
     garbage,
     link_warnings,
     one_page,
@@ -46,9 +48,12 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     reuse.restore_or_convert(markdown, page, config, files)
 
 
+@event_priority(1000)  # the tags plugin renders the first templates, at 100
 def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> None:
-    """Give templates what the pages do not hold."""
-    template_globals.add(env, config)
+    """Let templates escape, and give them what the pages do not hold."""
+    escaping.turn_on(env)
+    escaping.take_titles_as_text(files)
+    template_globals.add(env, config, files)
 
 
 def on_post_build(*, config: MkDocsConfig) -> None:

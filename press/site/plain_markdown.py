@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from lab.transcript import SUFFIX
 from press.evidence.quantities import plain
-from press.evidence.transcripts import SUFFIX, read_transcript
+from press.evidence.transcripts import read_transcript
 from press.problems import Finding
 from press.sources.fences import Fence, scan
 from press.sources.front_matter import Document, PostMeta
@@ -22,6 +23,7 @@ from press.sources.settings import Settings
 
 NAME = "index.md"
 
+_MARKUP = re.compile(r"[\\`*\[\]<]|&(?=#?\w+;)")
 _CODE_SPAN = re.compile(r"(`+[^`]+`+)")
 _DRAWN = re.compile(r'\(\s*"(?P<measurement>[a-z0-9-]+)"')
 _TITLE = re.compile(r'title="(?P<title>[^"]+)"')
@@ -39,7 +41,8 @@ def write_twins(site: Path, settings: Settings) -> list[Finding]:
 def twin(page: Document, meta: PostMeta, settings: Settings) -> str:
     """The text of an article in which everything that it includes is in place."""
     lines = page.body.split("\n")
-    head = [f"# {meta.title}", "", plain(meta.description, settings.root), ""]
+    description = markdown_text(plain(meta.description, settings.root))
+    head = [f"# {markdown_text(meta.title)}", "", description, ""]
     head.append(f"{settings.site_url}{meta.slug}/, {meta.date.created}")
     text: list[str] = []
     at = 0
@@ -49,6 +52,11 @@ def twin(page: Document, meta: PostMeta, settings: Settings) -> str:
         at = fence.last_line
     text += _prose(lines[at:], settings)
     return "\n".join([*head, *text]).rstrip() + "\n"
+
+
+def markdown_text(text: str) -> str:
+    """Text for Markdown in which nothing is markup, on one line."""
+    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _prose(lines: list[str], settings: Settings) -> Iterator[str]:

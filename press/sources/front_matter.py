@@ -6,7 +6,6 @@ import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Any, TypeAlias, get_args
 
@@ -14,13 +13,18 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from lab.suggestion import did_you_mean
 from press.problems import Finding
 from press.sources.settings import yaml_finding
 
 Day: TypeAlias = datetime.date
-Text = Annotated[str, Field(min_length=1)]
+# XML has no place for the other control characters, and a feed that holds one cannot be read.
+_CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff"
+_CONTROL = re.compile(f"[{_CONTROLS}]")
+_WITHOUT_CONTROLS = rf"^[^{_CONTROLS}]*$"
+Text = Annotated[str, Field(min_length=1, pattern=_WITHOUT_CONTROLS)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Summary = Annotated[str, Field(min_length=1, max_length=200)]
+Summary = Annotated[str, Field(min_length=1, max_length=200, pattern=_WITHOUT_CONTROLS)]
 
 Key: TypeAlias = str | int
 """One step into front matter: a key of a mapping, or a position in a list."""
@@ -102,6 +106,7 @@ class PostMeta(Keys):
         default=None, description="a mapping: measurement, quantity, label"
     )
     cover: Text | None = Field(default=None, description="the path of a picture below docs")
+    cover_alt: Text | None = Field(default=None, description="text: what the cover shows")
     featured: bool = Field(default=False, description="true or false")
     draft: bool | None = Field(default=None, description="true or false")
     corrections: list[Correction] = Field(
@@ -237,11 +242,12 @@ def _say(error: ErrorDetails, model: type[Keys]) -> tuple[str, str]:
         case "extra_forbidden":
             parent, _, last = name.rpartition(".")
             known = _keys_below(model, parent)
-            close = get_close_matches(last, known, n=1)
-            ask = f"Did you mean '{close[0]}'? " if close else ""
+            ask = did_you_mean(last, known, most=1)
             return f"unknown key '{name}'", f"{ask}The keys here are {', '.join(known)}."
         case "invalid_key":
             return f"the key {loc[-1]} is not text", "Use a key that exists, or quote it."
+        case "string_pattern_mismatch" if found := _CONTROL.search(value):
+            return f"'{name}' holds the control character {found[0]!r}", "Delete it."
         case "string_too_long":
             return f"'{name}' has {len(value)} characters", f"It must be {hint}."
     if isinstance(loc[-1], int):

@@ -6,12 +6,13 @@ Running it sends a query twice and prints the round trips of each.
 import asyncio
 from asyncio import IncompleteReadError, StreamReader, StreamWriter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import asyncpg
 
+LEFT = IncompleteReadError, ConnectionError
 SSL_REQUEST = (80877103).to_bytes(4)
 # --8<-- [start:wire]
 WAITS_AFTER = {b"Q", b"S", b"H", b"c"}  # Query Sync Flush CopyDone
@@ -43,30 +44,34 @@ async def wire(dsn: str) -> AsyncIterator[Wire]:
     """Another address of the database, where round trips count."""
     url = urlsplit(dsn)
     database = url.hostname, url.port
+    served: list[asyncio.Task[None]] = []
 
     async def serve(client: StreamReader, back: StreamWriter) -> None:
         answers, server = await asyncio.open_connection(*database)
 
         async def answer() -> None:
-            while data := await answers.read(1 << 16):
-                back.write(data)
-            back.close()
+            with closing(back), suppress(*LEFT):
+                while data := await answers.read(1 << 16):
+                    back.write(data)
 
         answering = asyncio.create_task(answer())
-        try:
+        with closing(server), closing(back), suppress(*LEFT):
             while (start := await untyped(client))[4:] == SSL_REQUEST:
                 server.write(start)
             server.write(start)
             await counted.forward(client, server)
-        except IncompleteReadError:  # the client has left
-            server.close()
-            await answering
+        await answering
 
-    proxy = await asyncio.start_server(serve, "127.0.0.1", 0)
+    def connected(client: StreamReader, back: StreamWriter) -> None:
+        served.append(asyncio.create_task(serve(client, back)))
+
+    proxy = await asyncio.start_server(connected, "127.0.0.1", 0)
     port = proxy.sockets[0].getsockname()[1]
     counted = Wire(dsn.replace(f":{url.port}/", f":{port}/"))
     async with proxy:
         yield counted
+        await asyncio.gather(*served)
+        await asyncio.sleep(0)  # for the sockets to close
 
 
 async def demonstrate(dsn: str) -> None:

@@ -29,7 +29,10 @@ class Wire:
         while data := await source.read(CHUNK_BYTES):
             self.trips += trips
             loop.call_later(self.round_trip_s / 2, to.write, data)
-        loop.call_later(self.round_trip_s / 2, to.close)
+        await asyncio.sleep(
+            self.round_trip_s / 2
+        )  # for what is under way
+        to.close()
 
 
 # --8<-- [end:wire]
@@ -45,9 +48,14 @@ async def stretched(dsn: str) -> AsyncIterator[Wire]:
         near: asyncio.StreamReader, back: asyncio.StreamWriter
     ) -> None:
         far, there = await asyncio.open_connection(url.host, url.port)
-        async with asyncio.TaskGroup() as both:
-            both.create_task(wire.carry(near, there, trips=1))
-            both.create_task(wire.carry(far, back, trips=0))
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(wire.carry(near, there, trips=1))
+                both.create_task(wire.carry(far, back, trips=0))
+        except* ConnectionError:
+            pass  # one end was reset
+        finally:
+            await closed(there, back)
 
     def connected(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -60,4 +68,12 @@ async def stretched(dsn: str) -> AsyncIterator[Wire]:
     wire.dsn = near_end.render_as_string(hide_password=False)
     async with server:
         yield wire
-        await asyncio.wait(carried)
+        await asyncio.gather(*carried)
+
+
+async def closed(*writers: asyncio.StreamWriter) -> None:
+    """Close them, and return when their sockets are closed."""
+    for writer in writers:
+        writer.close()
+    ends = [writer.wait_closed() for writer in writers]
+    await asyncio.gather(*ends, return_exceptions=True)

@@ -1,12 +1,13 @@
 """A place of its own for the servers of one test."""
 
-import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from lab import storage
+from lab.supervision import Supervision
 
 
 @pytest.fixture
@@ -15,8 +16,8 @@ def parent_directory(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
     Not `tmp_path`, which `nobody` cannot reach.
     """
-    with tempfile.TemporaryDirectory(dir=storage.program_parent()) as name:
-        parent = Path(name)
+    with closing(Supervision()) as supervision:
+        parent = Path(supervision.ask("directory", str(storage.program_parent())))
         parent.chmod(0o755)
         monkeypatch.setattr(storage, "data_parent", lambda durable: parent)
         monkeypatch.setattr(storage, "program_parent", lambda: parent)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from lab.repository import ROOT
+
 RUN = [sys.executable, "-m", "lab", "run"]
-ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.usefixtures("services")
 

@@ -17,6 +17,7 @@ def places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         (tmp_path / name).mkdir()
     monkeypatch.setattr(storage, "MEMORY", tmp_path / "memory")
     monkeypatch.setattr(storage, "DISK", tmp_path / "disk")
+    monkeypatch.delenv(storage.RUN)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     return tmp_path
 
@@ -60,3 +61,12 @@ def test_programs_go_where_programs_may_run(places: Path, monkeypatch: pytest.Mo
     assert storage.program_parent() == places / "disk"
     noexec.clear()
     assert storage.program_parent() == places / "temporary"
+
+
+def test_what_is_supervised_by_itself_is_kept_beside_the_directory_of_a_run(
+    places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = places / "temporary" / "run"
+    monkeypatch.setenv(storage.RUN, str(run))
+    monkeypatch.setattr("tempfile.tempdir", str(run))
+    assert storage.temporary_parent() == places / "temporary"

@@ -1,19 +1,14 @@
 """A supervised server ends with its parent, however that ends."""
 
-import json
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from lab.supervision import Supervision
+from tests.lab.processes import Start, runs, starting, wait_until_gone
 
 SERVERS = """
 import json, os, sys, time
@@ -53,59 +48,11 @@ supervision.ask("run", ["sh", "-c", "echo >began; read line <may-end"], {})
 """
 
 
-def end(processes: list[psutil.Process]) -> None:
-    """After a test that failed, nothing of it may stay either."""
-    for process in psutil.wait_procs(processes, timeout=10)[1]:
-        process.kill()
-
-
-@dataclass
-class Parent:
-    """A Python process that has servers, and their processes."""
-
-    popen: subprocess.Popen[str]
-    supervised: list[psutil.Process]
-
-
-Start = Callable[[str], Parent]
-
-
 @pytest.fixture
 def start(parent_directory: Path) -> Iterator[Start]:
-    """Runs a script until it reports its processes; both are over when the test is."""
-    with ExitStack() as cleanup:
-
-        def run(script: str) -> Parent:
-            popen = subprocess.Popen(
-                [sys.executable, "-c", script, str(parent_directory)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            parent = Parent(popen, [])
-            cleanup.callback(end, parent.supervised)
-            cleanup.callback(popen.communicate)
-            cleanup.callback(popen.kill)
-            assert popen.stdout
-            pids = json.loads(popen.stdout.readline())
-            parent.supervised += [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
-            return parent
-
-        yield run
-
-
-def wait_until_gone(processes: list[psutil.Process]) -> None:
-    """Return when each has ended; the test's timeout is the limit."""
-    while any(map(runs, processes)):
-        time.sleep(0.01)
-
-
-def runs(process: psutil.Process) -> bool:
-    """Whether it does; a zombie does not."""
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    """Runs a script whose servers keep their files below that directory."""
+    with starting() as run:
+        yield lambda script: run(script, str(parent_directory))
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
@@ -113,10 +60,10 @@ def test_no_process_and_no_directory_outlives_a_parent_ended_by(
     number: signal.Signals, start: Start, parent_directory: Path
 ) -> None:
     parent = start(SERVERS.format(then=""))
-    assert sum(map(runs, parent.supervised)) > 4
+    assert sum(map(runs, parent.started)) > 4
     assert len(list(parent_directory.iterdir())) == 2
     parent.popen.send_signal(number)
-    wait_until_gone(parent.supervised)
+    wait_until_gone(parent.started)
     assert list(parent_directory.iterdir()) == []
 
 
@@ -126,7 +73,7 @@ def test_no_process_and_no_directory_outlives_a_parent_that_just_exits(
     parent = start(SERVERS.format(then=""))
     parent.popen.communicate()
     assert parent.popen.returncode == 0
-    assert not any(map(runs, parent.supervised))
+    assert not any(map(runs, parent.started))
     assert list(parent_directory.iterdir()) == []
 
 
@@ -135,7 +82,7 @@ def test_servers_that_were_killed_or_paused_are_cleaned_up_as_well(
 ) -> None:
     parent = start(SERVERS.format(then="postgres.kill(); redis.pause()"))
     parent.popen.kill()
-    wait_until_gone(parent.supervised)
+    wait_until_gone(parent.started)
     assert list(parent_directory.iterdir()) == []
 
 
@@ -149,7 +96,7 @@ def test_a_parent_killed_half_way_through_a_start_leaves_nothing(
     parent.popen.kill()
     parent.popen.wait()
     (directory / "may-end").write_text("\n")
-    wait_until_gone(parent.supervised)
+    wait_until_gone(parent.started)
     assert list(parent_directory.iterdir()) == []
 
 
@@ -157,9 +104,9 @@ def test_a_forked_child_that_lives_on_does_not_keep_the_servers(
     start: Start, parent_directory: Path
 ) -> None:
     parent = start(SERVERS.format(then=FORK))
-    child = parent.supervised.pop(0)
+    child = parent.started.pop(0)
     parent.popen.kill()
-    wait_until_gone(parent.supervised)
+    wait_until_gone(parent.started)
     assert list(parent_directory.iterdir()) == []
     assert runs(child)
 

@@ -36,24 +36,24 @@ from mkdocs.structure.pages import (
 )
 from mkdocs.structure.toc import TableOfContents
 
+from lab.repository import ROOT
 from press.repository import CONFIG, FONTS
 from press.site.engine import forget_plugins
 
-ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 REPO_URL = "https://code.example/blog"
 
 _TEMPLATES = {
     "main.html": (
         '<!doctype html><html lang="en"><head><title>{{ page.title }}</title></head>'
-        "<body>{{ page.content }}</body></html>\n"
+        "<body>{{ page.content | safe }}</body></html>\n"
     ),
     "partials/language.html": "{% macro t(key) %}{{ key }}{% endmacro %}\n",
     "blog-post.html": '{% extends "main.html" %}\n',
     "tag.html": '{% extends "main.html" %}\n',
     "blog.html": (
         '<!doctype html><html lang="en"><head><title>{{ page.title }}</title></head>'
-        "<body>{{ page.content }}"
+        "<body>{{ page.content | safe }}"
         '{% for post in posts %}<a href="{{ post.url | url }}">{{ post.title }}</a>{% endfor %}'
         "</body></html>\n"
     ),
@@ -100,6 +100,8 @@ def repository(root: Path) -> Path:
     for name, template in _TEMPLATES.items():
         write(root, f"overrides/{name}", template)
     write(root, "docs/index.md", "# Front page\n")
+    for name in ("authors", "guarantee", "ledger"):  # feeds and llms.txt lead there
+        write(root, f"docs/{name}.md", f"# {name.title()}\n")
     shutil.copytree(ROOT / FONTS, root / FONTS, copy_function=os.link)
     write(root, "snippets/__init__.py", '"""The listings."""\n')
     return root

@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from lab.repository import ROOT
+
 FONT_DELAY_S = 0.2
-ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Chromium 15x draws the list below its address bar, which a headless window does not have, as web
 # pages of its own: most of the processor time that a new window takes. The last switch of this

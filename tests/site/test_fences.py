@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from lab.repository import ROOT
 from press.sources.fences import scan
-
-ROOT = Path(__file__).parents[2]
 
 
 def unkept(root: Path) -> Iterator[str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from lab.repository import ROOT
 from tests.site.soups import soup
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_every_piece_of_code_that_the_guarantee_names_exists() -> None:

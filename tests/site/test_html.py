@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from lab.repository import ROOT
+
 RULES = ROOT / "tests" / "site" / "htmlvalidate.json"
 
 

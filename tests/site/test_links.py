@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lab.repository import ROOT
 from press.checks.links import crawl
 from press.sources.pages import documents, sources
 from press.sources.settings import load_settings
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_every_link_anchor_and_asset_of_the_site_exists(site: Path) -> None:

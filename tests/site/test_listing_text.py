@@ -14,10 +14,10 @@ import pytest
 from bs4.element import Tag
 from mkdocs.utils.meta import get_data
 
+from lab.repository import ROOT
 from press.sources.fences import scan
 from tests.site.soups import pages
 
-ROOT = Path(__file__).parents[2]
 MARKS = re.compile(r"\s*(#|--|//)(\s*\[(!|\d+)\])+\s*$")
 
 

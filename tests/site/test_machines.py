@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -12,9 +13,9 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
+from lab.repository import ROOT
 from tests.site.soups import pages, soup
 
-ROOT = Path(__file__).parents[2]
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 SETTINGS = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
@@ -114,3 +115,17 @@ def test_no_page_holds_what_the_policy_forbids(site: Path) -> None:
             name for tag in html.find_all(True) for name in tag.attrs if name.startswith("on")
         ]
         assert (html.select("style, [style]"), scripts, handlers) == ([], [], []), page
+
+
+def test_every_asset_is_named_by_its_content_and_asked_for_by_that_name(site: Path) -> None:
+    """So a browser that keeps one for ever never shows it with a page of another build."""
+    assets = [path for path in (site / "assets").rglob("*.*") if path.suffix != ".txt"]
+    assert assets
+    for path in assets:
+        assert sha256(path.read_bytes()).hexdigest()[:10] == path.suffixes[-2].lstrip(".")
+    for name, html in pages(site).items():
+        asked = [str(tag.get("href") or tag.get("src")) for tag in html.select("link, script")]
+        assets_of_page = [address for address in asked if "assets/" in address]
+        assert assets_of_page
+        assert all(re.search(r"\.[0-9a-f]{10}\.\w+$", one) for one in assets_of_page), name
+    assert "max-age=31536000, immutable" in (site / "_headers").read_text(encoding="utf-8")

@@ -66,13 +66,14 @@ def test_nothing_of_it_is_fetched_before_it_is_opened(window: Page, address: str
     asked: list[str] = []
     window.on("request", lambda request: asked.append(request.url))
     window.goto(address, wait_until="networkidle")
-    assert not [url for url in asked if "pagefind" in url or "search.js" in url]
+    assert not [url for url in asked if "pagefind" in url or "/search." in url]
 
     window.keyboard.press("/")
     window.locator("dialog input").fill("pool")
     expect(window.locator("dialog .search__results a").first).to_be_visible()
 
     assert [url for url in asked if "pagefind" in url]
+    assert [url for url in asked if "/search." in url]
 
 
 def test_its_page_answers_a_link(page: Page, address: str) -> None:

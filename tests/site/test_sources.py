@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
+from lab.repository import ROOT
 from press.checks.sources import check_sources
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_nothing_is_wrong_with_the_sources() -> None:

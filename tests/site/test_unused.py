@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from lab.repository import ROOT
 from press.checks.unused import unused
 from press.sources.pages import documents
 from press.sources.settings import load_settings
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_what_was_written_for_readers_is_shown_to_them() -> None:

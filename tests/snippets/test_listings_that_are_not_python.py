@@ -7,9 +7,9 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from lab.record import ROOT
+from lab.recorder import listings
+from lab.repository import ROOT
 from tests.snippets.checks import CHECKS, VERIFIED_ELSEWHERE, check_for
-from tests.verification import listings
 
 PATHS = [
     path.relative_to(ROOT).as_posix()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.record import ROOT
-from tests.verification import listings
+from lab.recorder import listings
+from lab.repository import ROOT
 
 NAIVE_REGION = re.compile(rb"--8<-- \[start:naive")
 

@@ -6,17 +6,18 @@ After a change: `pytest tests/snippets/test_transcripts.py --update-transcripts`
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import coverage
 import pytest
 
 from lab import transcript
-from lab.record import ROOT, replace_text
+from lab.atomic import replace_text
+from lab.recorder import REWROTE
+from lab.repository import ROOT
 from lab.source import modules
-from tests.verification import REWROTE
 
 TIMEOUT_S = 45.0  # pytest's own is longer, and would not say what was printed until then
-REMEDY = ".venv/bin/python -m pytest tests/snippets/test_transcripts.py --update-transcripts"
 
 
 LISTINGS = [listing.relative_to(ROOT).as_posix() for listing in transcript.listings(ROOT)]
@@ -31,12 +32,14 @@ def python_under_coverage(test: str, listing: Path) -> list[str]:
     if measuring is None:
         return [sys.executable]
     data = ROOT / str(measuring.get_option("run:data_file"))
+    measured = ",".join(map(str, cast("list[str]", measuring.get_option("run:source"))))
     sources = modules(listing, ROOT).values() if listing.suffix == ".py" else ()
     switches = any("sqlalchemy" in source.read_text(encoding="utf-8") for source in sources)
     return [
         *(sys.executable, "-m", "coverage", "run", "--parallel-mode"),
         f"--concurrency={'thread,greenlet' if switches else 'thread'}",
         *(f"--rcfile={ROOT / 'pyproject.toml'}", f"--data-file={data}", f"--context={test}|run"),
+        f"--source={measured}",
     ]
 
 
@@ -62,7 +65,7 @@ def test_a_listing_prints_what_its_transcript_says(
         pytest.fail(f"{path} {fault}", pytrace=False)
     difference = transcript.difference(listing, ROOT, finished)
     if difference and not request.config.getoption("--update-transcripts"):
-        pytest.fail(f"{difference}\nRenew it: {REMEDY}", pytrace=False)
+        pytest.fail(f"{difference}\nRenew it: {transcript.RENEW}", pytrace=False)
     if difference:
         place = listing.with_suffix(transcript.SUFFIX)
         replace_text(place, str(transcript.made(listing, ROOT, finished)))

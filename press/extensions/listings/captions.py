@@ -50,7 +50,7 @@ def _verification(shown: Shown, repository: Repository) -> Iterator[str]:
     manifest = load_manifest(repository.root)
     if manifest is None:
         yield _untested("not run yet on this machine: <code>make test</code>")
-    elif path not in manifest.files:
+    elif not manifest.knows(path):
         yield _untested("no test of the last run ran it")
     else:
         content = (repository.root / path).read_bytes()
@@ -90,12 +90,12 @@ def _names(tests: Sequence[str]) -> Iterator[str]:
 
 
 def _versions(manifest: Manifest, path: str, text: str) -> str:
-    parts = _SEPARATOR.join([*manifest.versions_of(path, text), manifest.recorded])
+    parts = _SEPARATOR.join([*manifest.versions_of(path, text), manifest.day(path)])
     return f'<span class="listing__versions">{escape(parts)}</span>'
 
 
 def _naive(shown: Shown, manifest: Manifest | None) -> str:
-    proofs = manifest.naive.get(shown.include.path, ()) if manifest else ()
+    proofs = manifest.naive(shown.include.path) if manifest else ()
     names = {re.sub(r"\[.*", "", proof, flags=re.DOTALL).rpartition("::")[2] for proof in proofs}
     tests = ", ".join(f"<code>{escape(name)}</code>" for name in sorted(names))
     verdict = f"fails: see {tests}" if tests else "fails: its test shows how"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from press.evidence.code_lines import shown_line
 from press.extensions.listings.highlighting import dedent
 from press.sources.regions import Line
 
@@ -12,17 +13,19 @@ from press.sources.regions import Line
 def code_block(lines: Sequence[Line], code: Sequence[str], language: str) -> str:
     """Lines of code as a block, without the indentation that they share."""
     shared = min(len(line.text) - len(line.text.lstrip()) for line in lines if line.text)
-    html = "\n".join(map(_line, lines, dedent(code, shared)))
+    html = "\n".join(
+        _line(line, line.text[shared:], dedented)
+        for line, dedented in zip(lines, dedent(code, shared), strict=True)
+    )
     return (
         '<div class="highlight"><pre tabindex="0">'
         f'<code class="language-{escape(language)}">{html}\n</code></pre></div>'
     )
 
 
-def _line(line: Line, code: str) -> str:
-    classes = "line line--marked" if line.marked else "line"
+def _line(line: Line, text: str, code: str) -> str:
     notes = "".join(
         f'<span class="note" role="img" aria-label="note {note}">{note}</span>'
         for note in line.notes
     )
-    return f'<span class="{classes}" data-line="{line.number}">{code}{notes}</span>'
+    return shown_line(text, f"{code}{notes}", marked=line.marked, number=line.number)

@@ -20,7 +20,8 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from press.evidence.transcripts import SUFFIX as TRANSCRIPT
+from lab.transcript import SUFFIX as TRANSCRIPT
+from press.evidence.code_lines import shown_line
 from press.evidence.transcripts import check_fresh, read_transcript
 from press.extensions import order
 from press.extensions.listings.captions import COPY_BUTTON, caption
@@ -181,7 +182,7 @@ class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
         language = fence.language or "text"
         reason = escape(fence.untested or "", quote=False)
         code = highlight("\n".join(fence.content), language, self.repository.root)
-        lines = "\n".join(f'<span class="line">{line}</span>' for line in code)
+        lines = "\n".join(map(shown_line, fence.content, code))
         return (
             '<figure class="listing listing--untested"><div class="highlight"><pre tabindex="0">'
             f'<code class="language-{escape(language)}">{lines}\n</code></pre></div>'

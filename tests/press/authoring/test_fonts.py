@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from fontTools.subset import Subsetter
 from fontTools.ttLib import TTFont
 
+from lab.repository import ROOT
 from press.authoring.fonts import (
     CUTS,
     LICENSES,
     RARE,
     RARE_FORMULA,
+    SERIF_STAND_INS,
     TARGET,
     Cut,
     cut,
-    fallback_descriptors,
+    font_of,
     gust_license,
+    sheet_of,
+    stand_ins,
     unicode_range,
 )
 
-ROOT = Path(__file__).parents[3]
 FONTS = ROOT / TARGET
-STYLES = "\n".join((FONTS.parent / name).read_text() for name in ("style.css", "article.css"))
+STYLES = "\n".join(
+    (FONTS.parent / name).read_text() for name in ("style.css", "article.css", "math.css")
+)
 
 
-def font(name: str) -> TTFont:
-    return TTFont(FONTS / f"{name}.woff2")
+def font(spec: Cut) -> TTFont:
+    return TTFont(BytesIO(font_of(spec, ROOT)))
 
 
 def face(name: str) -> str:
@@ -40,22 +46,30 @@ def face(name: str) -> str:
 
 @pytest.mark.parametrize("spec", CUTS, ids=lambda spec: spec.name)
 def test_a_subset_holds_its_characters_and_no_others(spec: Cut) -> None:
-    with font(spec.name) as subset:
+    with font(spec) as subset:
         assert set(map(chr, subset.getBestCmap())) == set(spec.characters)
 
 
 @pytest.mark.parametrize("spec", CUTS, ids=lambda spec: spec.name)
 def test_a_subset_is_used_by_a_style_sheet(spec: Cut) -> None:
-    assert face(f"fonts/{spec.name}.woff2")
+    rule = face("data:" if spec.embedded else f"fonts/{spec.name}.woff2")
+    assert f'"{" ".join(spec.family.split()[:3])}"' in rule
+
+
+def test_an_embedded_subset_is_in_its_sheet_as_the_command_writes_it() -> None:
+    (spec,) = (spec for spec in CUTS if spec.embedded)
+    assert sheet_of(spec, font_of(spec, ROOT)) in STYLES
 
 
 def test_no_other_font_is_published() -> None:
-    assert {path.stem for path in FONTS.glob("*.woff2")} == {spec.name for spec in CUTS}
+    assert {path.stem for path in FONTS.glob("*.woff2")} == {
+        spec.name for spec in CUTS if not spec.embedded
+    }
 
 
 @pytest.mark.parametrize("spec", CUTS, ids=lambda spec: spec.name)
 def test_a_subset_does_not_bear_the_reserved_name_of_its_source(spec: Cut) -> None:
-    with font(spec.name) as subset:
+    with font(spec) as subset:
         names = [record.toUnicode() for record in subset["name"].names if record.nameID in (1, 4)]
     assert set(names) == {spec.family}
 
@@ -67,7 +81,8 @@ def test_the_licenses_lie_beside_the_fonts() -> None:
 
 @pytest.mark.parametrize("sign", "()[]{}√∑∏")
 def test_what_grows_in_a_formula_has_its_larger_forms(sign: str) -> None:
-    with font("math") as subset:
+    (spec,) = (spec for spec in CUTS if spec.embedded)
+    with font(spec) as subset:
         variants = subset["MATH"].table.MathVariants
         assert subset.getBestCmap()[ord(sign)] in variants.VertGlyphCoverage.glyphs
 
@@ -79,12 +94,33 @@ def test_rare_characters_are_fetched_only_by_pages_that_hold_them(
     assert f"unicode-range: {unicode_range(characters)};" in face(f"fonts/{name}-rare.woff2")
 
 
-@pytest.mark.parametrize(("name", "family"), [("serif", "Serif"), ("display", "Display")])
-def test_the_font_that_stands_in_takes_the_same_room(name: str, family: str) -> None:
-    rule = face(f'"{family} until then"')
-    with font(name) as subset:
-        for descriptor, value in fallback_descriptors(subset).items():
-            assert f"{descriptor}: {value:g}%;" in rule
+def test_the_fonts_that_stand_in_take_the_room_of_ours() -> None:
+    assert stand_ins(FONTS) in STYLES
+
+
+@pytest.mark.parametrize("declared", ["font-style: italic", "font-weight: 600"])
+def test_bold_and_italic_text_stays_so_in_each_of_them(declared: str) -> None:
+    """The page forbids browsers to slant or thicken letters."""
+    for stand_in in SERIF_STAND_INS:
+        assert any(
+            f'"Serif by {stand_in.name}"' in rule and declared in rule
+            for rule in re.findall(r"@font-face \{[^}]*\}", STYLES)
+        )
+
+
+def test_no_font_that_is_late_moves_a_page() -> None:
+    """What is embedded cannot be late."""
+    rules = re.findall(r"@font-face \{[^}]*\}", STYLES)
+    assert [
+        rule for rule in rules if "data:" not in rule and "font-display: optional;" not in rule
+    ] == []
+
+
+def test_every_font_that_stands_in_is_asked_for() -> None:
+    names = set(re.findall(r'font-family: "(\w+ by \w+)";', STYLES))
+    asked = re.findall(r"^  --(?:serif|display|mono): (.+);$", STYLES, re.MULTILINE)
+    assert len(asked) == 3
+    assert names == set(re.findall(r'"(\w+ by \w+)"', " ".join(asked)))
 
 
 def test_a_unicode_range_joins_neighbors() -> None:

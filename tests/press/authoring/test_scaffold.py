@@ -9,15 +9,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from lab import transcript
 from lab.catalog import find
+from lab.repository import ROOT
 from lab.source import source_hash
 from press.__main__ import main
 from press.authoring.scaffold import ScaffoldError, post
 from press.checks.sources import check_sources
 from press.site.build import build
-from tests.press.miniature import NOW, ROOT, repository, warnings, write
+from tests.press.miniature import NOW, repository, warnings, write
 
 TITLE = 'Your "pool" is a queue: it waits'
 SLUG = "your-pool-is-a-queue-it-waits"
@@ -94,7 +96,9 @@ def test_the_draft_is_previewed_with_its_title_and_listing(
 
     assert warnings(root, caplog) == []
     page = (root / "preview" / SLUG / "index.html").read_text(encoding="utf-8")
-    assert f"<title>{TITLE}</title>" in page
+    title = BeautifulSoup(page, "html.parser").title
+    assert title
+    assert title.get_text() == TITLE
     assert f"snippets/{PACKAGE}/first.py" in page
     assert "the answer is 42" in page
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lab.manifest import FileRecord
 from press.evidence.test_run import Coverage, Manifest, load_manifest
 
 VERSIONS = {
@@ -23,9 +24,20 @@ VERSIONS = {
 
 
 def manifest(**known: Any) -> Manifest:
-    files = {"a.py": {"sha256": "", "tests": ["one", "two", "three"], "lines": {}, "missing": []}}
-    files["a.py"].update(known)
-    return Manifest("2026-11-20", VERSIONS, files, {})
+    file = FileRecord(sha256="", tests=["one", "two", "three"], lines={}, missing=[])
+    file.update(known)  # type: ignore[typeddict-item]
+    when = "2026-11-20T10:12:13Z"
+    return Manifest({"recorded": when, "versions": VERSIONS, "files": {"a.py": file}, "naive": {}})
+
+
+def test_a_listing_of_an_article_that_ran_alone_has_the_day_and_versions_of_that_run() -> None:
+    known = manifest()
+    later = {"recorded": "2026-11-24T10:12:13Z", "versions": VERSIONS | {"asyncpg": "0.33.0"}}
+    known.content["articles"] = {"pool": later}  # type: ignore[dict-item]
+    assert known.day("snippets/pool/a.py") == "2026-11-24"
+    assert "asyncpg 0.33.0" in known.versions_of("snippets/pool/a.py", "import asyncpg")
+    assert known.day("snippets/cache/a.py") == "2026-11-20"
+    assert "asyncpg 0.32.0" in known.versions_of("snippets/cache/a.py", "import asyncpg")
 
 
 @pytest.mark.parametrize(
@@ -102,4 +114,4 @@ def test_a_new_run_is_read_and_an_old_one_is_not_read_again(tmp_path: Path) -> N
     os.utime(path, ns=(1, 1))
     second = load_manifest(tmp_path)
     assert second is not None
-    assert (first.recorded, second.recorded) == ("2026-11-20", "2026-11-21")
+    assert (first.day("a.py"), second.day("a.py")) == ("2026-11-20", "2026-11-21")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 from typing import Any
 
 import pytest
 from markdown import Markdown
 from mkdocs.config import load_config
 
+from lab.repository import ROOT
 from press.extensions import order
 
-ROOT = Path(__file__).parents[3]
 KINDS = ("preprocessors", "inlinePatterns", "treeprocessors")
 
 

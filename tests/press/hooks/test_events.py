@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from mkdocs.exceptions import Abort
 
+from lab.repository import ROOT
 from press.hooks import events
-from tests.press.miniature import ROOT, article, preview, repository, write
+from tests.press.miniature import article, preview, repository, write
 
 
 def test_the_hook_forwards_every_event(tmp_path: Path) -> None:

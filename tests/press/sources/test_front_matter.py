@@ -158,11 +158,11 @@ def test_a_value_of_the_wrong_kind_is_shown_with_what_it_must_be(line: str, expe
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("tag: asyncpg", "unknown key 'tag'. Did you mean 'tags'? The keys here are title, "),
+        ("tag: asyncpg", "unknown key 'tag'. Did you mean tags? The keys here are title, "),
         ("mood: red", "unknown key 'mood'. The keys here are title, "),
         (
             "headline: {measurement: a, quantity: b, label: c, lable: d}",
-            "unknown key 'headline.lable'. Did you mean 'label'? The keys here are measurement, "
+            "unknown key 'headline.lable'. Did you mean label? The keys here are measurement, "
             "quantity, label.",
         ),
         ("5: red", "the key 5 is not text. Use a key that exists, or quote it."),
@@ -224,3 +224,10 @@ def test_an_article_is_published_from_the_first_minute_of_its_day() -> None:
 def test_a_draft_is_never_published_and_draft_false_always_is(now: datetime) -> None:
     assert not published(now, draft=True)
     assert published(now, draft=False)
+
+
+def test_a_control_character_is_refused_by_its_line_and_folded_text_is_not() -> None:
+    """XML has no place for it: a feed that holds one cannot be read."""
+    (found,) = said(with_lines(title='title: "a\\0b"'))
+    assert found == f"{PATH}:2: 'title' holds the control character '\\x00'. Delete it."
+    assert said(with_lines(description="description: >\n  two\n  lines")) == []

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from lab.repository import ROOT
 from press.sources.settings import SettingsError, load_settings
-from tests.press.miniature import ROOT, write
+from tests.press.miniature import write
 
 
 def test_the_real_settings_name_what_articles_may_use() -> None:

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from snippets.batches.wire import Wire, wire
+from tests.leaks import left_open
 
 
 @pytest.fixture
@@ -87,3 +88,13 @@ async def test_connections_are_counted_together_and_do_not_wait_for_each_other(
     assert counted.trips == 3
     for connection in both:
         await connection.close()
+
+
+def test_no_transport_outlives_the_wire_of_a_client_that_crashes(dsn: str) -> None:
+    async def use() -> None:
+        async with wire(dsn) as counted:
+            connection = await asyncpg.connect(counted.dsn)
+            await connection.fetchval("SELECT 1")
+            connection.terminate()
+
+    assert left_open(use) == []

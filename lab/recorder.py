@@ -1,0 +1,301 @@
+"""A pytest plugin: which tests ran which line of which listing, in build/verification.json.
+
+It writes only after a green run of the whole suite with coverage by test (`make test`), because
+captions are made of it. Statements outside functions run when a module is imported, by whichever
+test happens to import it first; such lines count as executed, but by no test in particular. A
+module of nothing else (tables, constants) is run by the tests that run the modules that import it.
+
+Markers reach the controller of xdist as `user_properties` of the reports.
+
+Only the tests of listings are traced: tracing doubles the time of everything else, and its lines
+are in no caption.
+"""
+
+import ast
+import hashlib
+import os
+import platform
+import re
+import sys
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import coverage
+import pytest
+
+from lab import distributions, manifest
+from lab.manifest import FileRecord, Manifest
+from lab.source import modules, syntax_tree
+from lab.testbed import postgres_facts, redis_facts
+from lab.transcript import SUFFIX
+
+TRACED = Path("tests", "snippets")
+MARKERS = ("naive", "verifies")
+REWROTE = "rewrote"  # the property of a test that rewrote a transcript
+CACHE = re.compile(r"__pycache__|\..+_cache")
+PHASES = ("|setup", "|run", "|teardown")
+PARTIAL_RUNS = (
+    "keyword",
+    "markexpr",
+    "deselect",
+    "ignore",
+    "ignore_glob",
+    "lf",
+    "stepwise",
+    "collectonly",
+    "setuponly",
+    "setupplan",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that renews transcripts."""
+    parser.addoption(
+        "--update-transcripts",
+        action="store_true",
+        help="rewrite the transcripts that differ from what their listings print",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Listen to the run, in the process that hears of all tests."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Verification(config), "under-load-verification")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse a marker that names no file."""
+    for name in MARKERS:
+        for marker in item.iter_markers(name):
+            if len(marker.args) != 1 or not (item.config.rootpath / marker.args[0]).is_file():
+                arguments = ", ".join(map(repr, marker.args))
+                pytest.fail(
+                    f"@pytest.mark.{name}({arguments}) names no file. Give one path from the root.",
+                    pytrace=False,
+                )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the report say which listings its test is about."""
+    report = yield
+    if call.when == "call":
+        for name in MARKERS:
+            marked = {marker.args[0] for marker in item.iter_markers(name)}
+            report.user_properties += [(name, path) for path in sorted(marked)]
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Trace what the tests of listings import."""
+    with _traced_for_listings(collector):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Trace the tests of listings."""
+    with _traced_for_listings(item):
+        return (yield)
+
+
+@contextmanager
+def _traced_for_listings(node: pytest.Item | pytest.Collector) -> Iterator[None]:
+    """Take the tracer away from what tests no listing.
+
+    Coverage itself goes on: pytest-cov tells it of every test.
+    """
+    tracer = sys.gettrace()
+    idle = not node.path.is_relative_to(node.config.rootpath / TRACED)
+    if tracer and idle:
+        sys.settrace(None)
+    try:
+        yield
+    finally:
+        if tracer and idle:
+            sys.settrace(tracer)
+
+
+class Verification:
+    """What the controller hears of the run, and what it makes of it at the end."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.root = config.rootpath
+        self.article: str | None = config.getoption("article", None)
+        # Hashed before the tests import them: a file that changes meanwhile was not verified.
+        self.hashes = {
+            path.relative_to(self.root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in listings(self.root)
+            if not self.article
+            or manifest.article_of(path.relative_to(self.root).as_posix()) == self.article
+        }
+        self.marked: dict[str, dict[str, set[str]]] = {name: {} for name in MARKERS}
+        self.rewritten: set[str] = set()
+        self.outcome = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remember what a test that passed says of itself."""
+        if report.when != "call" or not report.passed:
+            return
+        for name, value in report.user_properties:
+            if name in MARKERS:
+                self.marked[name].setdefault(str(value), set()).add(report.nodeid)
+            elif name == REWROTE:
+                self.rewritten.add(str(value))
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Write the manifest, or say why not."""
+        if not self.config.pluginmanager.hasplugin("_cov") or self.config.getoption("no_cov"):
+            return
+        reason = why_not(self.config, exitstatus)
+        if reason:
+            self.outcome = f"{manifest.PATH} is not renewed: {reason}"
+            return
+        found = self._manifest()
+        self.outcome = f"{manifest.PATH} is renewed: {len(found['files'])} files"
+        if self.article:
+            found = manifest.merged(manifest.read(self.root), self.article, found)
+            self.outcome += f" of {self.article}"
+        manifest.write(self.root, found)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what became of the manifest, and which transcripts are new."""
+        for path in sorted(self.rewritten):
+            terminalreporter.write_line(f"rewrote {path}")
+        if self.outcome:
+            terminalreporter.write_line(self.outcome)
+
+    def _manifest(self) -> Manifest:
+        executed = coverage.Coverage(config_file=str(self.root / "pyproject.toml"))
+        executed.load()
+        measured = {Path(name).resolve(): name for name in executed.get_data().measured_files()}
+        python = [self.root / path for path in self.hashes if path.endswith(".py")]
+        files = {
+            path: file_record(
+                self.root / path,
+                executed,
+                measured.get((self.root / path).resolve()),
+                digest,
+                self.marked["verifies"].get(path),
+            )
+            for path, digest in self.hashes.items()
+        }
+        credit_importers(files, self.root)
+        return Manifest(
+            recorded=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            versions={
+                "python": platform.python_version(),
+                **_server_versions(),
+                **distributions.versions(python),
+            },
+            files=files,
+            naive={path: sorted(tests) for path, tests in sorted(self.marked["naive"].items())},
+        )
+
+
+def why_not(config: pytest.Config, exitstatus: int) -> str | None:
+    """Why captions cannot be made of this run, if they cannot."""
+    if exitstatus != pytest.ExitCode.OK:
+        return "not everything passed"
+    if config.getoption("cov_context") != "test":
+        return "coverage is not by test (--cov-context=test)"
+    # pytest-cov looks at --dist alone, and then leaves the contexts to workers that never come.
+    distributed = config.pluginmanager.hasplugin("dsession")
+    if config.known_args_namespace.dist != "no" and not distributed:
+        return "coverage is by test with -n0 only when --dist=no is given too"
+    chosen = {Path(argument).resolve() for argument in config.args}
+    whole = {(config.rootpath / path).resolve() for path in config.getini("testpaths")}
+    if config.getoption("article", None):
+        whole = chosen  # the records of the others stay as they are
+    if chosen != whole or any(config.getoption(name, None) for name in PARTIAL_RUNS):
+        return "only a part of the suite ran"
+    return None
+
+
+def listings(root: Path) -> list[Path]:
+    """Every file under snippets/ but transcripts and what tools cache."""
+    return sorted(
+        path
+        for path in (root / "snippets").rglob("*")
+        if path.is_file()
+        and path.suffix != SUFFIX
+        and not any(map(CACHE.fullmatch, path.relative_to(root).parts))
+    )
+
+
+def file_record(
+    path: Path,
+    executed: coverage.Coverage,
+    measured: str | None,
+    digest: str,
+    marked: Iterable[str] | None,
+) -> FileRecord:
+    """What the coverage data, under the name that it has there, and the markers say of a file."""
+    contexts = executed.get_data().contexts_by_lineno(measured) if measured else {}
+    inside = function_lines(path) if contexts else set()
+    tests_by_line = {
+        line: {_test(context) for context in names if context and line in inside}
+        for line, names in contexts.items()
+    }
+    tests = sorted({*(marked or ()), *(test for found in tests_by_line.values() for test in found)})
+    index = {test: number for number, test in enumerate(tests)}
+    return FileRecord(
+        sha256=digest,
+        tests=tests,
+        lines={
+            str(line): sorted(index[test] for test in found)
+            for line, found in sorted(tests_by_line.items())
+        },
+        missing=executed.analysis2(str(path))[3] if path.suffix == ".py" else [],
+    )
+
+
+def credit_importers(files: Mapping[str, FileRecord], root: Path) -> None:
+    """Give a module without functions the tests of the modules that import it."""
+    declarative = {
+        path: set(found["tests"])
+        for path, found in files.items()
+        if path.endswith(".py") and not function_lines(root / path)
+    }
+    for path, found in files.items():
+        if path.endswith(".py") and found["tests"]:
+            for module in modules(root / path, root).values():
+                name = module.relative_to(root).as_posix()
+                if name in declarative:
+                    declarative[name].update(found["tests"])
+    for path, tests in declarative.items():
+        files[path]["tests"] = sorted(tests)
+
+
+def function_lines(path: Path) -> set[int]:
+    """The lines of function bodies, which no import executes."""
+    return {
+        line
+        for node in ast.walk(syntax_tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for line in range(node.body[0].lineno, (node.end_lineno or node.lineno) + 1)
+        if line > node.lineno
+    }
+
+
+def _test(context: str) -> str:
+    for phase in PHASES:
+        context = context.removesuffix(phase)
+    return context
+
+
+def _server_versions() -> dict[str, str]:
+    versions: dict[str, str] = {}
+    if dsn := os.environ.get("DATABASE_URL"):
+        versions["postgresql"] = postgres_facts(dsn)[0]
+    if url := os.environ.get("REDIS_URL"):
+        versions |= redis_facts(url)[0]
+    return versions

@@ -1,0 +1,68 @@
+"""A parent that reports what it started, and whether that still runs."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import psutil
+
+
+@dataclass
+class Parent:
+    """A Python process, and the processes that it said it started."""
+
+    popen: subprocess.Popen[str]
+    started: list[psutil.Process]
+
+
+Start = Callable[..., Parent]
+
+
+@contextmanager
+def starting() -> Iterator[Start]:
+    """`start(script, *arguments)` runs a script until it prints the ids of its processes.
+
+    They and it are over when the test is, also when it failed.
+    """
+    with ExitStack() as cleanup:
+
+        def start(script: str, *arguments: str) -> Parent:
+            popen = subprocess.Popen(
+                [sys.executable, "-c", script, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            parent = Parent(popen, [])
+            cleanup.callback(_end, parent.started)
+            cleanup.callback(popen.communicate)
+            cleanup.callback(popen.kill)
+            assert popen.stdout
+            pids = json.loads(popen.stdout.readline())
+            parent.started += [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
+            return parent
+
+        yield start
+
+
+def wait_until_gone(processes: list[psutil.Process]) -> None:
+    """Return when each has ended; the test's timeout is the limit."""
+    while any(map(runs, processes)):
+        time.sleep(0.01)
+
+
+def runs(process: psutil.Process) -> bool:
+    """Whether it does; a zombie does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _end(processes: list[psutil.Process]) -> None:
+    for process in psutil.wait_procs(processes, timeout=10)[1]:
+        process.kill()
