@@ -6,13 +6,17 @@ import signal
 import psutil
 from anyio.to_process import current_default_process_limiter
 
-from snippets.concurrency.compute import ENDLESS, QUICK, create_app, get
+from snippets.concurrency.compute import ENDLESS, QUICK, create_app, get, primes
 
 
 def workers() -> list[psutil.Process]:
     """Processes that this one has started to compute."""
     children = psutil.Process().children()
     return [child for child in children if "anyio.to_process" in child.cmdline()]
+
+
+def test_primes_below_a_number() -> None:
+    assert [primes(below) for below in (2, 3, 10, 1000)] == [0, 1, 4, 168]
 
 
 async def test_it_counts() -> None:
