@@ -36,7 +36,7 @@ from snippets.concurrency.accounts import (
     create_engine,
     create_sessions,
 )
-from snippets.concurrency.costs import warm
+from snippets.concurrency.costs import THREE, warm
 from snippets.concurrency.states import prepare as prepare_tables
 from snippets.concurrency.wire import stretched
 
@@ -87,7 +87,7 @@ async def run(
     async with stretched(setting.dsn) as wire:
         engine = create_engine(wire.dsn, pool, timeout_s=60.0)
         sessions = create_sessions(engine)
-        await warm(sessions, pool)
+        await warm(sessions, pool, (*THREE, combined.ALL))
         wire.round_trip_s = distance_s
         numbers = count()
         began = time.perf_counter()
