@@ -19,14 +19,22 @@ def main(arguments: list[str] | None = None) -> int:
     measure = commands.add_parser(
         "measure",
         help="record measurements",
-        description="Run experiments and record them in docs/measurements.",
+        description="Run experiments and add the runs to their records in docs/measurements. A "
+        "record wants three runs, begun ten minutes apart. A run is void, and kept, when the "
+        "machine was busy before it.",
     )
     measure.add_argument("names", nargs="*", metavar="NAME", help="such as pool-sizing; else all")
+    measure.add_argument(
+        "--stale",
+        action="store_true",
+        help="only records that are missing, whose source changed, or whose newest run had other "
+        "minor versions than the lock has",
+    )
     chosen = parser.parse_args(arguments)
     if chosen.subcommand == "measure":
         from lab.measure import main as measure_main
 
-        return measure_main(chosen.names)
+        return measure_main(chosen.names, only_stale=chosen.stale)
     if not chosen.command:
         run.error("which COMMAND?")
     from lab.run import run_command

@@ -1,7 +1,6 @@
 """What an experiment declares: variants, conditions, metrics, quantities and claims.
 
-Only declarations live here, and this module imports nothing of ours: its source is part of the
-hash of every record, so a change here makes every measurement stale.
+Only declarations live here, and this module imports nothing of ours.
 """
 
 import math
@@ -22,11 +21,27 @@ _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Setting:
-    """What one run is given: the servers that the experiment needs, and the conditions."""
+    """What one run of a variant is given: the conditions, and the servers that it needs."""
 
     conditions: Conditions
     postgres: str | None = None
     redis: tuple[str, str] | None = None
+    _disturbances: list[str] = field(default_factory=list, repr=False, compare=False)
+
+    def disturbed(self, reason: str | None) -> None:
+        """Say why the round means nothing, such as `load.void`; None says nothing.
+
+        The round is kept and does not count. The reason must not depend on the result: a load
+        generator that fell behind is one, a value that looks wrong is not.
+        """
+        if reason is not None:
+            self._disturbances.append(reason)
+
+    def taken(self) -> list[str]:
+        """What was disturbed since the last call."""
+        found = list(self._disturbances)
+        self._disturbances.clear()
+        return found
 
     @property
     def dsn(self) -> str:
@@ -94,7 +109,8 @@ class Variant:
 class Quantity:
     """A number that follows from the samples of one round, such as a ratio.
 
-    It is computed for each round; the median is published, with the lowest and the highest.
+    It is computed for each round; what is published is the median over all rounds of all runs,
+    with its interval.
 
     Attributes:
         label: What figures call it.
@@ -114,7 +130,10 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of the article as bounds on a quantity's median."""
+    """A sentence of the article as bounds on a quantity's median, stated before the first run.
+
+    The bounds come from the theory; `lab.verdict` judges them by the median's interval.
+    """
 
     text: str
     quantity: str
@@ -129,12 +148,6 @@ class Claim:
         _require(all(map(math.isfinite, bounds)), f"{claim} has a bound that is not finite")
         _require(bounds == sorted(bounds), f"{claim} cannot hold: at_least is above at_most")
 
-    def holds(self, observed: float) -> bool:
-        """Whether the observed value lies within the bounds, which are included."""
-        above = self.at_least is None or observed >= self.at_least
-        below = self.at_most is None or observed <= self.at_most
-        return above and below
-
 
 @dataclass(frozen=True)
 class Experiment:
@@ -145,12 +158,15 @@ class Experiment:
         needs: The servers it runs on: "postgres", "redis", both or none.
         conditions: Sizes, durations and concurrency, recorded with the result.
         rehearsal: Smaller conditions, for the test that runs every experiment once.
-        rounds: How many times each variant runs, after one round that is discarded.
+        rounds: How many times a run runs each variant, after one round that is discarded.
         metrics: What every run returns.
-        variants: What is compared, in the order in which each round runs them.
+        variants: What is compared, in the order of figures; each round runs them in random order.
         quantities: What is computed from each round.
         claims: What the article says of the quantities.
         prepare: Runs once, before the first round: tables, rows, keys.
+        postgres_settings: Lines of postgresql.conf for a server of its own, such as
+            `lab.inside.statements.SETTINGS`; a server of DATABASE_URL is taken as it is.
+        redis_settings: Lines of redis.conf, alike.
 
     Raises:
         ValueError: The declaration contradicts itself.
@@ -166,6 +182,8 @@ class Experiment:
     rehearsal: Conditions = field(default_factory=dict)
     needs: frozenset[str] = frozenset()
     prepare: Callable[[Setting], Awaitable[None]] | None = None
+    postgres_settings: Mapping[str, str] = field(default_factory=dict)
+    redis_settings: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _require(self.question.endswith("?"), f"question {self.question!r} does not end with '?'")
@@ -182,6 +200,14 @@ class Experiment:
             _require(
                 _NAME.fullmatch(name) is not None,
                 f"name {name!r}: use lower-case letters and digits, joined by - or _",
+            )
+        for server, settings in (
+            ("postgres", self.postgres_settings),
+            ("redis", self.redis_settings),
+        ):
+            _require(
+                not settings or server in self.needs,
+                f'{server}_settings needs a server: declare needs=frozenset({{"{server}"}})',
             )
         baselines = [name for name, variant in self.variants.items() if variant.baseline]
         _require(len(baselines) <= 1, f"{len(baselines)} baselines: {', '.join(baselines)}")

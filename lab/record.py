@@ -1,101 +1,269 @@
-"""Records of measurements: where they are kept, what is in them, on what they were made."""
+"""Records of measurements: what is in them, where they are kept, on what they were made.
 
-import json
+A record is all runs of one source. This module is its one definition: `lab.measure` writes
+records, `press.evidence.records` reads them, and both by these classes.
+"""
+
 import os
 import platform
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypedDict, cast
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lab.atomic import replace_text
+from lab.pooling import Pooled
+from lab.verdict import Verdict
+
+# How samples were taken; each run tells it, so that runs of different ways can be told apart.
+# 1: each variant once a round, in the order in which the experiment declares them.
+# 2: in random order within each round, by the seed that is in the run.
+HARNESS = 2
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
-class Machine(TypedDict):
-    """What a measurement ran on; enough to judge it, too little to find it."""
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Machine(_Part):
+    """What a run ran on; enough to judge it, too little to find it."""
 
     cpu: str
     cores: int
-    memory_gib: float
+    memory_gib: Number
     os: str
 
 
-class MetricRecord(TypedDict):
-    """A metric as declared."""
+class Metric(_Part):
+    """What every run of a variant measured."""
 
     label: str
     unit: str
 
 
-class VariantRecord(TypedDict):
-    """A variant as declared."""
+class Variant(_Part):
+    """One of the things compared.
+
+    Attributes:
+        label: its name in figures and tables.
+        x: its position on a numeric axis, if it has one.
+        baseline: whether the others are compared with it.
+    """
 
     label: str
-    x: float | None
-    baseline: bool
+    x: Number | None = None
+    baseline: bool = False
 
 
-class Sample(TypedDict):
-    """What one run of one variant measured."""
+class Sample(_Part):
+    """What one variant measured in one round, by metric."""
 
     round: int
     variant: str
-    values: dict[str, float]
+    values: dict[str, Number]
 
 
-class QuantityRecord(TypedDict):
-    """A quantity as declared, its value in each round, and their median and range."""
+class Run(_Part):
+    """One run of an experiment: every round of it, valid or not.
+
+    Attributes:
+        started: when it began, after the servers had started.
+        duration_s: how long it took, in seconds.
+        harness: how samples were taken, a number of `HARNESS`.
+        seed: of the order of the variants; None where they had the order of their declaration.
+        machine: what it ran on.
+        versions: of the interpreter, the servers and the libraries.
+        server_settings: what decides what the speed of the servers means.
+        samples: in the order in which they were taken.
+        quantities: the value of each quantity in each round.
+        void: why the run does not count; None if it does. The reason does not depend on its result.
+        void_rounds: why single rounds do not count, by their number.
+    """
+
+    started: datetime
+    duration_s: Number
+    harness: int
+    seed: int | None
+    machine: Machine
+    versions: dict[str, str]
+    server_settings: dict[str, str]
+    samples: list[Sample]
+    quantities: dict[str, list[Number]]
+    void: str | None = None
+    void_rounds: dict[int, str] = {}
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds it has, void ones included."""
+        return 1 + max((sample.round for sample in self.samples), default=-1)
+
+    @property
+    def valid_rounds(self) -> list[int]:
+        """The numbers of the rounds that count."""
+        if self.void is not None:
+            return []
+        return [number for number in range(self.rounds) if number not in self.void_rounds]
+
+
+class Quantity(_Part):
+    """A number derived from all variants, once a round, over all rounds that count.
+
+    Attributes:
+        label: what figures call it.
+        unit: its unit, such as "×".
+        digits: how many significant digits are shown.
+        median: over all valid rounds of all valid runs.
+        low: the lower end of the interval of the median.
+        high: the upper end.
+        coverage: the probability with which the interval holds the true median, 0 to 1.
+        lowest_run: the lowest median of a run.
+        highest_run: the highest.
+    """
 
     label: str
     unit: str
-    digits: int
-    values: list[float]
-    median: float
-    low: float
-    high: float
+    digits: int = Field(ge=1)
+    median: Number
+    low: Number
+    high: Number
+    coverage: Number
+    lowest_run: Number
+    highest_run: Number
 
 
-class ClaimRecord(TypedDict):
-    """A claim as declared, the median it was judged on, and the verdict."""
+class Claim(_Part):
+    """What the experiment set out to show, and whether the runs bear it out."""
 
     text: str
     quantity: str
-    at_least: float | None
-    at_most: float | None
-    observed: float
-    holds: bool
+    at_least: Number | None = None
+    at_most: Number | None = None
+    verdict: Verdict
 
 
-class Declared(TypedDict):
-    """What is known before the first round: what is asked, of what, on what."""
+class Earlier(_Part):
+    """What a record of an earlier source said: its claims do not disappear with it.
+
+    Attributes:
+        source: its hash.
+        last: when its last run began.
+        runs: how many runs counted.
+        rounds: how many rounds counted, over all runs.
+        quantities: those that were claimed of.
+        claims: with the verdicts that they had.
+    """
+
+    source: str
+    last: datetime
+    runs: int
+    rounds: int
+    quantities: dict[str, Quantity]
+    claims: list[Claim]
+
+
+class Record(_Part):
+    """All runs of one source, what follows from them, and what earlier sources said."""
 
     name: str
     module: str
     question: str
     source: str
-    machine: Machine
-    versions: dict[str, str]
-    server_settings: dict[str, str]
-    conditions: dict[str, Any]
-    metrics: dict[str, MetricRecord]
-    variants: dict[str, VariantRecord]
+    conditions: dict[str, object]
+    metrics: dict[str, Metric]
+    variants: dict[str, Variant]
+    runs: list[Run]
+    quantities: dict[str, Quantity]
+    claims: list[Claim]
+    history: list[Earlier] = []
+
+    @model_validator(mode="after")
+    def _refer_to_what_exists(self) -> "Record":
+        if not self.runs:
+            raise ValueError("runs: there is none")
+        for at, run in enumerate(self.runs):
+            _check_run(f"runs.{at}", run, self)
+        for at, claim in enumerate(self.claims):
+            if claim.quantity not in self.quantities:
+                raise ValueError(f"claims.{at}.quantity: no quantity is named {claim.quantity!r}")
+        return self
+
+    @property
+    def valid_runs(self) -> list[Run]:
+        """The runs that count, in the order in which they were made."""
+        return [run for run in self.runs if run.valid_rounds]
+
+    def pooled(self, metric: str, variant: str) -> Pooled | None:
+        """What all rounds that count measured; None where the variant did not measure the metric.
+
+        The names must be those of the record.
+        """
+        runs = tuple(filter(None, (_measured(run, metric, variant) for run in self.valid_runs)))
+        return Pooled(runs) if runs else None
+
+    def pooled_quantity(self, name: str) -> Pooled:
+        """The values of a quantity in all rounds that count.
+
+        Raises:
+            KeyError: No quantity has this name.
+        """
+        return pooled_quantity(name, self.runs)
+
+    @property
+    def last(self) -> Run:
+        """The newest run that counts; the newest of all if none does."""
+        return max(self.valid_runs or self.runs, key=lambda run: run.started)
 
 
-class Record(Declared):
-    """One measurement: what is known before it, every sample, and what follows from them."""
+def pooled_quantity(name: str, runs: Iterable[Run]) -> Pooled:
+    """The values of a quantity in all rounds of these runs that count.
 
-    recorded: str
-    duration_s: float
-    complete: bool
-    rounds: int
-    samples: list[Sample]
-    quantities: dict[str, QuantityRecord]
-    claims: list[ClaimRecord]
+    Raises:
+        KeyError: No quantity has this name.
+    """
+    return Pooled(
+        tuple(
+            tuple(run.quantities[name][number] for number in run.valid_rounds)
+            for run in runs
+            if run.valid_rounds
+        )
+    )
+
+
+def _measured(run: Run, metric: str, variant: str) -> tuple[float, ...]:
+    valid = set(run.valid_rounds)
+    return tuple(
+        sample.values[metric]
+        for sample in sorted(run.samples, key=lambda sample: sample.round)
+        if sample.variant == variant and metric in sample.values and sample.round in valid
+    )
+
+
+def _check_run(place: str, run: Run, record: Record) -> None:
+    for at, sample in enumerate(run.samples):
+        if sample.variant not in record.variants:
+            raise ValueError(
+                f"{place}.samples.{at}.variant: no variant is named {sample.variant!r}"
+            )
+        for metric in sample.values.keys() - record.metrics.keys():
+            raise ValueError(f"{place}.samples.{at}.values: no metric is named {metric!r}")
+    for name, values in run.quantities.items():
+        if len(values) != run.rounds:
+            raise ValueError(
+                f"{place}.quantities.{name}: {len(values)} values for {run.rounds} rounds"
+            )
+    for name in record.quantities.keys() - run.quantities.keys():
+        raise ValueError(f"{place}.quantities: {name} is missing")
 
 
 def record_path(name: str, root: Path) -> Path:
-    """Where the complete record of the measurement is kept and published."""
+    """Where the record of the measurement is kept and published."""
     return root / "docs" / "measurements" / f"{name}.json"
 
 
@@ -104,9 +272,9 @@ def partial_path(name: str, root: Path) -> Path:
     return root / "build" / "measurements" / f"{name}.json"
 
 
-def write(path: Path, record: Record) -> None:
-    """Replace the record in one step, so that nobody ever reads half of one."""
-    replace_text(path, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+def write(path: Path, found: Record | Run) -> None:
+    """Replace the file in one step, so that nobody ever reads half of one."""
+    replace_text(path, found.model_dump_json(indent=2) + "\n")
 
 
 def read(path: Path) -> Record:
@@ -114,13 +282,19 @@ def read(path: Path) -> Record:
 
     Raises:
         OSError: The file cannot be read.
-        ValueError: It is not JSON, or it lacks a key.
+        ValueError: It is not a record.
     """
-    found = json.loads(path.read_text(encoding="utf-8"))
-    missing = Record.__required_keys__ - set(found)
-    if missing:
-        raise ValueError(f"{path.name} is not a record: it lacks {', '.join(sorted(missing))}")
-    return cast("Record", found)
+    return Record.model_validate_json(path.read_bytes())
+
+
+def read_run(path: Path) -> Run:
+    """The unfinished run in the file.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It is not a run.
+    """
+    return Run.model_validate_json(path.read_bytes())
 
 
 def machine() -> Machine:

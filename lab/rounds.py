@@ -2,14 +2,16 @@
 
 import asyncio
 import math
-import statistics
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from lab import record
 from lab.experiment import Claim, Experiment, Quantity, Round, Setting
-from lab.record import ClaimRecord, QuantityRecord
+from lab.pooling import Pooled
+from lab.record import Run, pooled_quantity
+from lab.verdict import verdict
 
 Result = TypeVar("Result")
 
@@ -32,40 +34,76 @@ def run_round(
     name: str,
     experiment: Experiment,
     setting: Setting,
+    order: Sequence[str] | None = None,
     ran: Callable[[], object] = lambda: None,
 ) -> Round:
-    """Run each variant once, in order, each in an event loop of its own.
+    """Run each variant once, each in an event loop of its own.
 
     Args:
         name: The measurement's name, for messages.
         experiment: What to run.
         setting: What each run is given.
+        order: The variants in the order in which they run; by default that of the declaration.
         ran: Called after each run.
+
+    Returns:
+        What each variant measured, in the order in which they ran.
 
     Raises:
         ExperimentError: A variant raised, or did not return a finite number for each metric.
     """
     values: dict[str, dict[str, float]] = {}
-    for key, variant in experiment.variants.items():
+    for key in order or experiment.variants:
         doing = f"{name}: variant {key}"
-        values[key] = _checked(doing, _run(doing, variant.run, setting), experiment)
+        values[key] = _checked(
+            doing, _run(doing, experiment.variants[key].run, setting), experiment
+        )
         ran()
     return values
 
 
-def evaluate(
-    name: str, experiment: Experiment, rounds: Sequence[Round]
-) -> tuple[dict[str, QuantityRecord], list[ClaimRecord]]:
-    """Every quantity over the rounds, and every claim judged on a quantity's median.
+def evaluate(name: str, experiment: Experiment, rounds: Sequence[Round]) -> dict[str, list[float]]:
+    """The value of every quantity in each round.
 
     Raises:
         ExperimentError: A quantity cannot be computed, or is not a finite number.
     """
-    quantities = {
+    return {
         key: _quantity(f"{name}: quantity {key}", quantity, rounds)
         for key, quantity in experiment.quantities.items()
     }
+
+
+def judge(
+    experiment: Experiment, runs: Sequence[Run]
+) -> tuple[dict[str, record.Quantity], list[record.Claim]]:
+    """Every quantity over all rounds that count, and every claim judged by its interval.
+
+    Both are empty where no round counts.
+    """
+    if not any(run.valid_rounds for run in runs):
+        return {}, []
+    quantities = {
+        key: summary(quantity, pooled_quantity(key, runs))
+        for key, quantity in experiment.quantities.items()
+    }
     return quantities, [_claim(claim, quantities) for claim in experiment.claims]
+
+
+def summary(quantity: Quantity, pooled: Pooled) -> record.Quantity:
+    """What is published of a quantity."""
+    low, high = pooled.interval
+    return record.Quantity(
+        label=quantity.label,
+        unit=quantity.unit,
+        digits=quantity.digits,
+        median=pooled.median,
+        low=low,
+        high=high,
+        coverage=pooled.coverage,
+        lowest_run=min(pooled.run_medians),
+        highest_run=max(pooled.run_medians),
+    )
 
 
 def brief(error: BaseException) -> str:
@@ -113,7 +151,7 @@ def _finite(what: str, value: object) -> float:
     return float(value)
 
 
-def _quantity(doing: str, quantity: Quantity, rounds: Sequence[Round]) -> QuantityRecord:
+def _quantity(doing: str, quantity: Quantity, rounds: Sequence[Round]) -> list[float]:
     values = []
     for number, samples in enumerate(rounds):
         try:
@@ -122,24 +160,15 @@ def _quantity(doing: str, quantity: Quantity, rounds: Sequence[Round]) -> Quanti
             problem = f"{doing} cannot be computed in round {number}: {brief(error)}"
             raise ExperimentError(problem) from error
         values.append(_finite(f"{doing} in round {number}", value))
-    return QuantityRecord(
-        label=quantity.label,
-        unit=quantity.unit,
-        digits=quantity.digits,
-        values=values,
-        median=statistics.median(values),
-        low=min(values),
-        high=max(values),
-    )
+    return values
 
 
-def _claim(claim: Claim, quantities: Mapping[str, QuantityRecord]) -> ClaimRecord:
-    observed = quantities[claim.quantity]["median"]
-    return ClaimRecord(
+def _claim(claim: Claim, quantities: Mapping[str, record.Quantity]) -> record.Claim:
+    quantity = quantities[claim.quantity]
+    return record.Claim(
         text=claim.text,
         quantity=claim.quantity,
         at_least=claim.at_least,
         at_most=claim.at_most,
-        observed=observed,
-        holds=claim.holds(observed),
+        verdict=verdict((quantity.low, quantity.high), claim.at_least, claim.at_most),
     )

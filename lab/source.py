@@ -2,8 +2,9 @@
 
 A record or a transcript stores the hash of the module that made it; when today's hash differs,
 the result is stale. Comments, region markers, blank lines and the width of an indentation are
-not code and do not count; neither do the modules of `lab` that a function imports when it runs,
-because an instrument that was mended did not change what the listing says.
+not code and do not count. Neither do the modules of `lab`: an instrument that was fixed did not
+change what the listing says. How samples were taken is in each run of a record, as the version of
+the harness.
 """
 
 import ast
@@ -15,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 OURS = ("snippets", "lab", "press")
+HASHED = ("snippets", "press")
 DIGITS = 12
 
 # From Python 3.12 on, an f-string is many tokens; before, and here, it is one.
@@ -25,12 +27,13 @@ _NOT_CODE = {"COMMENT", "NL", "ENDMARKER"}
 _LAYOUT = {"NEWLINE": "\n", "INDENT": "\t", "DEDENT": "\b"}
 
 
-def source_hash(path: Path, root: Path) -> str:
-    """Twelve hexadecimal digits for the file and every module of ours that it imports.
+def source_hash(path: Path, root: Path, packages: tuple[str, ...] = HASHED) -> str:
+    """Twelve hexadecimal digits for the file and every module of these packages that it imports.
 
     Args:
         path: A Python module, or any other file, whose bytes are then hashed.
         root: The repository; module names are paths below it.
+        packages: Whose modules count.
 
     Raises:
         OSError: The file cannot be read.
@@ -39,7 +42,7 @@ def source_hash(path: Path, root: Path) -> str:
     """
     digest = hashlib.sha256()
     if path.suffix == ".py":
-        for name, module in modules(path, root).items():
+        for name, module in modules(path, root, packages).items():
             digest.update(f"{name}\n".encode())
             digest.update(_code_digest(_read(module)))
     else:
@@ -47,8 +50,8 @@ def source_hash(path: Path, root: Path) -> str:
     return digest.hexdigest()[:DIGITS]
 
 
-def modules(path: Path, root: Path) -> dict[str, Path]:
-    """The module and every module of ours that it imports, transitively, by dotted name in order.
+def modules(path: Path, root: Path, packages: tuple[str, ...] = HASHED) -> dict[str, Path]:
+    """The module and all of these packages that it imports, transitively, by name in order.
 
     Raises:
         OSError: The file cannot be read.
@@ -64,7 +67,7 @@ def modules(path: Path, root: Path) -> dict[str, Path]:
             continue
         found[name] = module
         package = name if module.name == "__init__.py" else name.rpartition(".")[0]
-        for base, member in _imports_of_ours(module, package):
+        for base, member in _imports_of_ours(module, package, packages):
             target = (member and _file(f"{base}.{member}", root)) or _file(base, root)
             if target is not None:
                 waiting.append(target)
@@ -110,42 +113,34 @@ def _file(name: str, root: Path) -> Path | None:
     return next((candidate for candidate in candidates if candidate.is_file()), None)
 
 
-def _imports_of_ours(path: Path, package: str) -> tuple[tuple[str, str], ...]:
+def _imports_of_ours(
+    path: Path, package: str, packages: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
     syntax_tree(path)  # its errors name the file
-    return _imports_in(_read(path), package)
+    return _imports_in(_read(path), package, packages)
 
 
 # A site with many articles asks for the same modules thousands of times.
 @lru_cache(maxsize=4096)
-def _imports_in(text: str, package: str) -> tuple[tuple[str, str], ...]:
-    return tuple(_ours(_parse(text), package))
+def _imports_in(text: str, package: str, packages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(_ours(_parse(text), package, packages))
 
 
-def _ours(tree: ast.Module, package: str) -> Iterator[tuple[str, str]]:
-    for node, in_function in _imports(tree, in_function=False):
+def _ours(tree: ast.Module, package: str, packages: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             pairs = [(alias.name, "") for alias in node.names]
-        else:
+        elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
                 parents = package.split(".")[: len(package.split(".")) - node.level + 1]
                 base = ".".join([*parents, base] if base else parents)
             pairs = [(base, alias.name) for alias in node.names]
-        for base, member in pairs:
-            top = base.partition(".")[0]
-            if top in OURS and not (top == "lab" and in_function):
-                yield base, member
-
-
-def _imports(
-    node: ast.AST, *, in_function: bool
-) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import | ast.ImportFrom):
-            yield child, in_function
         else:
-            function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
-            yield from _imports(child, in_function=in_function or function)
+            continue
+        for base, member in pairs:
+            if base.partition(".")[0] in packages:
+                yield base, member
 
 
 @lru_cache(maxsize=4096)

@@ -65,10 +65,17 @@ def parse(text: str) -> Transcript:
 def listings(root: Path) -> list[Path]:
     """Every listing that must have a transcript: runnable modules, SQL files, shell scripts.
 
+    Not those of the backend, `snippets/backend`: an application is run as a whole.
+
     Raises:
         SyntaxError: A module is not Python.
     """
-    files = sorted(path for path in (root / "snippets").rglob("*") if path.suffix in KINDS)
+    snippets = root / "snippets"
+    files = sorted(
+        path
+        for path in snippets.rglob("*")
+        if path.suffix in KINDS and path.relative_to(snippets).parts[0] != "backend"
+    )
     return [path for path in files if path.suffix != ".py" or _is_runnable(path)]
 
 

@@ -1,4 +1,4 @@
-"""What is dear to make, kept on disk: drawings, highlighted code.
+"""What is dear to make, kept on disk: drawings, highlighted code, social cards.
 
 One rule says what a kept text is found by: what it was made of, the code of ours that makes it
 (the module that keeps it and all that it imports, however far), and the libraries that decide.
@@ -17,8 +17,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from lab.atomic import replace_text
-from lab.source import source_hash
+from lab.atomic import replace_bytes
+from lab.source import OURS, source_hash
 from press.repository import MEMO
 
 LIMIT = 5_000
@@ -45,22 +45,26 @@ class Memo:
     code: Path = _CODE
 
     def recall(self, root: Path, made_of: object, make: Callable[[], str]) -> str:
+        """As `recall_bytes`, for a text."""
+        return self.recall_bytes(root, made_of, lambda: make().encode()).decode()
+
+    def recall_bytes(self, root: Path, made_of: object, make: Callable[[], bytes]) -> bytes:
         """What `make` returns, made only if it was not made before of the same.
 
         Args:
             root: the repository, which holds the memo.
             made_of: all that `make` looks at, as JSON holds it.
-            make: makes the text.
+            make: makes it.
         """
         decides = _decides(self)
-        key = _digest(json.dumps([decides, made_of], sort_keys=True))
+        key = _digest(json.dumps([decides, made_of], sort_keys=True).encode())
         path = root / MEMO / self.name / key
-        text = _read(path)
-        if text is None:
-            text = make()
+        content = _read(path)
+        if content is None:
+            content = make()
             if self._is_still(decides):
-                _keep(path, text)
-        return text
+                _keep(path, content)
+        return content
 
     @property
     def source(self) -> Path:
@@ -71,7 +75,7 @@ class Memo:
         """The code that decides, as a digest, and the versions of the libraries."""
         libraries = [f"{library} {version(library)}" for library in self.libraries]
         python = f"Python {sys.version_info.major}.{sys.version_info.minor}"
-        return [source_hash(self.source, self.code), python, *libraries]
+        return [source_hash(self.source, self.code, OURS), python, *libraries]
 
     def _is_still(self, decides: list[str]) -> bool:
         """Whether the code on disk is that which runs: a preview outlives an edit of the press."""
@@ -86,18 +90,18 @@ def _decides(memo: Memo) -> list[str]:
     return memo.decided_by()
 
 
-def _read(path: Path) -> str | None:
-    """The text in a file; None if there is none, or not all of it."""
+def _read(path: Path) -> bytes | None:
+    """What a file keeps; None if there is none, or not all of it."""
     try:
-        digest, _, text = path.read_bytes().decode().partition("\n")
-    except (FileNotFoundError, UnicodeDecodeError):
+        digest, _, content = path.read_bytes().partition(b"\n")
+    except FileNotFoundError:
         return None
-    return text if digest == _digest(text) else None
+    return content if digest == _digest(content).encode() else None
 
 
-def _keep(path: Path, text: str) -> None:
+def _keep(path: Path, content: bytes) -> None:
     _make_room(path.parent)
-    replace_text(path, f"{_digest(text)}\n{text}")
+    replace_bytes(path, _digest(content).encode() + b"\n" + content)
 
 
 @cache
@@ -109,5 +113,5 @@ def _make_room(directory: Path) -> None:
             path.unlink()
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

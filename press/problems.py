@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from html import escape
+
+from lab.suggestion import did_you_mean
 
 
 class ProblemError(Exception):
@@ -54,14 +55,8 @@ def listed(findings: list[Finding]) -> str:
     return "\n".join([*map(str, findings), count])
 
 
-def close_names(name: str, existing: Iterable[str], most: int = 3) -> str:
-    """A question after a misspelt name, with the final space; empty where no name is close."""
-    close = get_close_matches(name, list(existing), n=most)
-    return f"Did you mean {' or '.join(close)}? " if close else ""
-
-
 def close_and_existing(name: str, existing: Iterable[str]) -> str:
     """A remedy for a misspelt name: the names close to it and those that exist."""
     existing = list(existing)
     known = f"There is: {', '.join(existing)}." if existing else "There is none yet."
-    return close_names(name, existing) + known
+    return did_you_mean(name, existing) + known

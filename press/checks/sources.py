@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from press.checks.backend import check_backend
 from press.checks.names import check_names
 from press.checks.posts import check_post
 from press.checks.site_wide import check_addresses, check_series, check_unpublished_links
@@ -43,6 +44,7 @@ def check_sources(root: Path, now: datetime) -> list[Finding]:
     # Where a page cannot be read, what it uses is not known.
     if all(page.meta for page in pages):
         findings += unused(pages, root)
+        findings += check_backend(pages, root)
     return sorted(findings)
 
 

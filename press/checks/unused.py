@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from press.evidence import records as measurements
 from press.problems import Finding
-from press.repository import MEASUREMENTS, SNIPPETS
+from press.repository import BACKEND, MEASUREMENTS, SNIPPETS
 from press.sources.front_matter import Document, PostMeta
 
 _INCLUDE = re.compile(r"(?<!;)--8<--[ \t]+[\"']([^\"':\n]+)")
@@ -49,12 +49,13 @@ def _shown(body: str) -> tuple[frozenset[str], frozenset[str]]:
 def _listings(root: Path) -> Iterator[str]:
     """Every file of the packages in snippets/ but `__init__.py` and experiments.
 
-    An experiment is shown by its record.
+    An experiment is shown by its record; the backend has rules of its own.
     """
     snippets = root / SNIPPETS
     for file in snippets.rglob("*"):
         inside = file.relative_to(snippets).parts
         hidden = any(part.startswith((".", "__pycache__")) for part in inside)
         aside = hidden or "experiments" in inside or file.name == "__init__.py"
-        if file.is_file() and len(inside) > 1 and not aside:
+        backend = inside[0] == PurePosixPath(BACKEND).name
+        if file.is_file() and len(inside) > 1 and not aside and not backend:
             yield file.relative_to(root).as_posix()

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
-import re
-import statistics
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import NoReturn
 
-from packaging.utils import canonicalize_name
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
-from lab.distributions import LANGUAGE, SERVERS, locked_name
+from lab import record as recorded
+from lab.lock import minor, moved
+from lab.pooling import FEWEST_RUNS, Pooled, begun_apart
 from press.problems import ProblemError, close_and_existing
-from press.repository import LOCK, MEASUREMENTS
-
-_PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
-_NOT_LOCKED = frozenset({LANGUAGE, *SERVERS})
-
-Number = Annotated[float, Field(allow_inf_nan=False)]
+from press.repository import MEASUREMENTS
 
 
 class MeasurementError(ProblemError):
@@ -32,110 +24,15 @@ class RecordError(MeasurementError):
     """The record itself cannot be shown, whatever is asked of it."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Machine(_Part):
-    """What the runs ran on."""
-
-    cpu: str
-    cores: int
-    memory_gib: Number
-    os: str
-
-
-class Metric(_Part):
-    """What each run of a variant measured."""
-
-    label: str
-    unit: str
-
-
-class Variant(_Part):
-    """One of the things compared.
-
-    Attributes:
-        label: its name in figures and tables.
-        x: its position on a numeric axis, if it has one.
-        baseline: whether the others are compared with it.
-    """
-
-    label: str
-    x: Number | None = None
-    baseline: bool = False
-
-
-class Sample(_Part):
-    """What one run of one variant measured, by metric."""
-
-    round: int
-    variant: str
-    values: dict[str, Number]
-
-
-class Quantity(_Part):
-    """A number derived from all variants, once a round: a ratio, a difference."""
-
-    label: str
-    unit: str
-    digits: int = Field(ge=1)
-    values: Annotated[tuple[Number, ...], Field(min_length=1)]
-    median: Number
-    low: Number
-    high: Number
-
-
-class Claim(_Part):
-    """What the experiment set out to show, and whether the runs bear it out."""
-
-    text: str
-    quantity: str
-    at_least: Number | None = None
-    at_most: Number | None = None
-    observed: Number
-    holds: bool
-
-
-class Record(_Part):
-    """One recorded measurement, docs/measurements/NAME.json."""
-
-    name: str
-    module: str
-    question: str
-    source: str
-    recorded: datetime.datetime
-    duration_s: Number
-    complete: bool
-    rounds: int
-    machine: Machine
-    versions: dict[str, str]
-    server_settings: dict[str, object]
-    conditions: dict[str, object]
-    metrics: dict[str, Metric]
-    variants: dict[str, Variant]
-    samples: list[Sample]
-    quantities: dict[str, Quantity]
-    claims: list[Claim]
-
-    @model_validator(mode="after")
-    def _refer_to_what_exists(self) -> Record:
-        for at, sample in enumerate(self.samples):
-            if sample.variant not in self.variants:
-                raise ValueError(f"samples.{at}.variant: no variant is named {sample.variant!r}")
-            for metric in sample.values.keys() - self.metrics.keys():
-                raise ValueError(f"samples.{at}.values: no metric is named {metric!r}")
-        for at, claim in enumerate(self.claims):
-            if claim.quantity not in self.quantities:
-                raise ValueError(f"claims.{at}.quantity: no quantity is named {claim.quantity!r}")
-        return self
+class Record(recorded.Record):
+    """One recorded measurement, docs/measurements/NAME.json, as `lab.record` defines it."""
 
     @property
     def command(self) -> str:
         """The command that records it anew."""
         return f"make measure NAME={self.name}"
 
-    def quantity(self, name: str) -> Quantity:
+    def quantity(self, name: str) -> recorded.Quantity:
         """A derived number by its name.
 
         Raises:
@@ -145,7 +42,7 @@ class Record(_Part):
             _unknown("quantity", name, self.quantities, of=self.name)
         return self.quantities[name]
 
-    def metric(self, name: str) -> Metric:
+    def metric(self, name: str) -> recorded.Metric:
         """A metric by its name.
 
         Raises:
@@ -155,7 +52,7 @@ class Record(_Part):
             _unknown("metric", name, self.metrics, of=self.name)
         return self.metrics[name]
 
-    def variant(self, name: str) -> Variant:
+    def variant(self, name: str) -> recorded.Variant:
         """A variant by its name.
 
         Raises:
@@ -165,8 +62,8 @@ class Record(_Part):
             _unknown("variant", name, self.variants, of=self.name)
         return self.variants[name]
 
-    def values(self, metric: str, variant: str) -> tuple[float, ...]:
-        """What every run of a variant measured of a metric, in the order of the rounds.
+    def values(self, metric: str, variant: str) -> Pooled:
+        """What all rounds that count measured of a metric of a variant.
 
         Raises:
             MeasurementError: for an unknown name, or a variant that did not measure the metric.
@@ -180,7 +77,7 @@ class Record(_Part):
             )
         return values
 
-    def measured(self, metric: str, variant: str) -> tuple[float, ...] | None:
+    def measured(self, metric: str, variant: str) -> Pooled | None:
         """As `values`, but None where the variant did not measure the metric.
 
         Raises:
@@ -188,36 +85,24 @@ class Record(_Part):
         """
         self.metric(metric)
         self.variant(variant)
-        values = tuple(
-            sample.values[metric]
-            for sample in sorted(self.samples, key=lambda sample: sample.round)
-            if sample.variant == variant and metric in sample.values
-        )
-        return values or None
+        return self.pooled(metric, variant)
+
+    @property
+    def wanting(self) -> int:
+        """How many runs it has, begun ten minutes apart, if that is too few; else 0."""
+        apart = begun_apart([run.started for run in self.valid_runs])
+        return apart if apart < FEWEST_RUNS else 0
 
 
-@dataclass(frozen=True)
-class Spread:
-    """The median of several runs with the lowest and the highest of them."""
+def digits(pooled: Pooled, value: float) -> int | None:
+    """The significant digits of a measured value that are worth showing.
 
-    median: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> Spread:
-        """The spread of at least one value."""
-        return cls(statistics.median(values), min(values), max(values))
-
-    def digits(self, value: float) -> int | None:
-        """The significant digits of one of its values that are worth showing.
-
-        All of them for a count that never varies, else three; four from 1,000 to 9,999, which are
-        read at a glance.
-        """
-        if self.low == self.high:
-            return None
-        return 4 if 1_000 <= abs(value) < 10_000 else 3
+    All of them for a count that never varies, else three; four from 1,000 to 9,999, which are
+    read at a glance.
+    """
+    if min(pooled) == max(pooled):
+        return None
+    return 4 if 1_000 <= abs(value) < 10_000 else 3
 
 
 def load(name: str, root: Path = Path()) -> Record:
@@ -249,16 +134,16 @@ def names(root: Path = Path()) -> list[str]:
 
 
 def current(name: str, root: Path = Path()) -> Record:
-    """Read a record that may be published: complete, and made by the source as it is now.
+    """Read a record that may be published: with a run that counts, by the source as it is now.
 
     Raises:
         MeasurementError: if there is none of that name.
-        RecordError: if it is not a record, is incomplete or is stale.
+        RecordError: if it is not a record, no run of it counts, or it is stale.
     """
     record = load(name, root)
-    if not record.complete:
+    if not record.valid_runs:
         raise RecordError(
-            f"measurement {name!r} is incomplete: it was interrupted after {record.rounds} rounds",
+            f"no run of measurement {name!r} counts: {record.last.void or 'its rounds are void'}",
             f"Run `{record.command}`.",
         )
     module = Path(*record.module.split(".")).with_suffix(".py")
@@ -277,27 +162,21 @@ def current(name: str, root: Path = Path()) -> Record:
     if source != record.source:
         raise RecordError(
             f"measurement {name!r} is stale: {module.as_posix()} or a module it imports "
-            f"changed after {record.recorded:%Y-%m-%d}",
+            f"changed after {record.last.started:%Y-%m-%d}",
             f"Run `{record.command}`.",
         )
     return record
 
 
 def drift(record: Record, root: Path = Path()) -> list[str]:
-    """How the libraries of a record differ from the locked ones, one sentence part for each.
+    """With which libraries it was measured, where the lock has moved on, a sentence part for each.
 
-    A distribution that the lock pins twice, by platform or Python, may be at either version.
+    Only a new minor version counts, and only what the newest run was measured with: it is what
+    `make measure STALE=1` renews.
     """
-    path = (root / LOCK).absolute()
-    if not path.is_file():
-        return []
-    locked = _locked(path, path.stat().st_mtime_ns)
     return [
-        f"recorded on {name} {version}, locked is {' or '.join(sorted(pinned))}"
-        for name, version in record.versions.items()
-        if name not in _NOT_LOCKED
-        and (pinned := locked.get(locked_name(name)))
-        and version not in pinned
+        f"measured with {name} {'.'.join(minor(version))}, locked is {locked}"
+        for name, (version, locked) in moved(record.last.versions, root).items()
     ]
 
 
@@ -322,15 +201,6 @@ def _load(path: Path, name: str, _mtime_ns: int) -> Record:
     if record.name != name:
         raise RecordError(f"{shown}: name: it says {record.name!r}", remedy)
     return record
-
-
-@lru_cache(maxsize=4)
-def _locked(path: Path, _mtime_ns: int) -> dict[str, set[str]]:
-    """The versions that a lock pins, by canonical distribution name."""
-    locked: dict[str, set[str]] = {}
-    for name, version in _PINNED.findall(path.read_text(encoding="utf-8")):
-        locked.setdefault(canonicalize_name(name), set()).add(version)
-    return locked
 
 
 def _source_hash(root: Path, module: Path) -> str:

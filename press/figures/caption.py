@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from press.evidence.quantities import marked_up
-from press.evidence.records import Claim, Record, Spread, drift
+from lab.pooling import Pooled
+from lab.record import Claim, Earlier, Quantity
+from press.evidence.quantities import counted, interval, marked_up
+from press.evidence.records import Record, drift
 from press.evidence.units import format_number, format_range, format_value
 from press.figures.data_table import Table, rendered
 from press.repository import MEASUREMENTS, below_docs
@@ -38,81 +40,106 @@ def figure(
     return (
         f'<figure class="figure" id="{escape(ident)}">{drawing}<figcaption>'
         f'<p class="figure__title">{marked_up(title)}</p>'
-        f"{failing(record)}{provenance(record, data.samples)}"
+        f"{failing(record)}{provenance(record, data.shown)}"
         f'<details class="figure__data"><summary>Data as a table</summary>'
         f"{rendered(data)}</details></figcaption></figure>"
     )
 
 
-def provenance(record: Record, samples: Sequence[Sequence[float]]) -> str:
-    """The line that says how the numbers came about and how to get them again.
+def provenance(record: Record, shown: Sequence[Pooled]) -> str:
+    """The line that says how the numbers came about, and what folds away below it.
+
+    The line is short enough for a phone; machine, versions, conditions and the command to measure
+    again are one touch away.
 
     Args:
         record: the measurement.
-        samples: for each number shown, the runs whose median it is.
+        shown: for each number shown, what it is the median of.
     """
-    machine = f"{record.machine.cores} cores, {format_number(record.machine.memory_gib)} GiB"
-    versions = ", ".join(
-        f"{_NAMES.get(name, name)} {version}" for name, version in record.versions.items()
-    )
-    conditions = ", ".join(_condition(name, value) for name, value in record.conditions.items())
-    facts = [_runs(samples), machine, versions, conditions, f"{record.recorded:%Y-%m-%d}"]
-    text = escape("; ".join(fact for fact in facts if fact))
     differences = "".join(
         f' <strong class="provenance__drift">{escape(difference)}</strong>;'
         for difference in drift(record)
     )
     address = f"{SITE_ROOT}{_PUBLISHED}/{record.name}.json"
+    day = f"{record.last.started:%Y-%m-%d}"
     return (
-        f'<p class="provenance">{text};{differences} '
-        f'<a href="{address}">data</a>; <code>{escape(record.command)}</code></p>'
+        f'<details class="provenance"><summary>{escape(_runs(record, shown))}; '
+        f'<time datetime="{day}">{day}</time>;{differences} how</summary>'
+        f"<p>{escape(_conditions(record))}. "
+        f'<a href="{address}">Data</a>; <code>{escape(record.command)}</code></p></details>'
     )
 
 
 def failing(record: Record) -> str:
     """The claims of a measurement that its runs do not bear out; nothing if they bear out all."""
     return "".join(
-        '<p class="figure__failing"><strong>Does not hold:</strong> '
+        f'<p class="figure__failing"><strong>{_sentence(claim.verdict)}:</strong> '
         f"{escape(claim.text)} ({escape(bounds(record, claim))}).</p>"
         for claim in record.claims
-        if not claim.holds
+        if claim.verdict != "holds"
     )
 
 
 def bounds(record: Record, claim: Claim) -> str:
-    """What was claimed and what was observed: `claimed at least 5×, observed 4.2×`."""
+    """What was claimed and what was measured: `claimed at least 5×, measured 4.2×, …`."""
     quantity = record.quantity(claim.quantity)
+    pooled = record.pooled_quantity(claim.quantity)
+    observed = format_value(pooled.median, quantity.unit, quantity.digits)
+    between = interval(pooled, quantity.unit, lambda _: quantity.digits)
+    return f"{_claimed(claim, quantity)}, measured {observed}, {between}; {counted(record, pooled)}"
+
+
+def earlier_bounds(before: Earlier, claim: Claim) -> str:
+    """As `bounds`, for a claim of an earlier source, of which only the verdict is kept."""
+    quantity = before.quantities[claim.quantity]
+    observed = format_value(quantity.median, quantity.unit, quantity.digits)
+    return (
+        f"{_claimed(claim, quantity)}, measured {observed} with an earlier form of the experiment"
+    )
+
+
+def _claimed(claim: Claim, quantity: Quantity) -> str:
     limits = [
         f"{word} {format_value(limit, quantity.unit)}"
         for word, limit in (("at least", claim.at_least), ("at most", claim.at_most))
         if limit is not None
     ]
-    observed = format_value(claim.observed, quantity.unit, quantity.digits)
-    between = format_range(quantity.low, quantity.high, quantity.unit, lambda _: quantity.digits)
-    runs = "in all" if quantity.low == quantity.high else f"{between} over"
-    return (
-        f"claimed {' and '.join(limits)}, observed {observed}, {runs} {len(quantity.values)} runs"
+    return f"claimed {' and '.join(limits)}"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def _conditions(record: Record) -> str:
+    """Machines, versions and conditions, those of all runs that count."""
+    runs = record.valid_runs
+    machines = dict.fromkeys(
+        f"{run.machine.cores} cores, {format_number(run.machine.memory_gib)} GiB" for run in runs
     )
+    versions: dict[str, dict[str, None]] = {}
+    for run in runs:
+        for name, version in run.versions.items():
+            versions.setdefault(_NAMES.get(name, name), {})[version] = None
+    used = ", ".join(f"{name} {' and '.join(found)}" for name, found in versions.items())
+    conditions = ", ".join(_condition(name, value) for name, value in record.conditions.items())
+    return "; ".join(fact for fact in (" or ".join(machines), used, conditions) if fact)
 
 
-def _runs(samples: Sequence[Sequence[float]]) -> str:
-    """How many runs a number is the median of, and how far from it they lie at most."""
-    fewest, most = min(len(runs) for runs in samples), max(len(runs) for runs in samples)
-    if most == 1:
-        return "One run"
-    count = f"{most}" if fewest == most else f"{fewest} to {most}"
-    spreads = [Spread.of(runs) for runs in samples]
-    if all(spread.low == spread.high for spread in spreads):
-        return f"Median of {count} runs, the same in all"
-    if any(spread.median == 0 for spread in spreads):
-        return f"Median of {count} runs"
-    ends = [end / spread.median for spread in spreads for end in (spread.low, spread.high)]
+def _runs(record: Record, shown: Sequence[Pooled]) -> str:
+    """How many runs and rounds the medians are of, and how far from them those of the runs lie."""
+    most = max(shown, key=len)
+    text = f"Median of {counted(record, most)}"
+    if all(min(pooled) == max(pooled) for pooled in shown):
+        return text if len(most) == 1 else f"{text}, the same in all"
+    if len(most.runs) == 1 or any(pooled.median == 0 for pooled in shown):
+        return text
+    ends = [end / pooled.median for pooled in shown for end in pooled.run_medians]
     low, high = min(ends), max(ends)
     if low < 0 or high > 2:
-        between = format_range(low, high, "×", lambda _: 2)
-        return f"Median of {count} runs, which lie from {between} of it"
+        return f"{text}, runs from {format_range(low, high, '×', lambda _: 2)} of it"
     far = 100 * max(1 - low, high - 1)
-    return f"Median of {count} runs, each within {format_value(far, '%', 2)} of it"
+    return f"{text}, runs within {format_value(far, '%', 2)} of it"
 
 
 def _condition(name: str, value: object) -> str:

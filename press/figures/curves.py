@@ -29,7 +29,7 @@ def line(
     log_x: bool = False,
     log_y: bool = False,
 ) -> str:
-    """Medians over the variants' x, with their spread; each line carries its name at its end.
+    """Medians over the variants' x, with their intervals; each line carries its name at its end.
 
     Args:
         name: the measurement.
@@ -49,7 +49,7 @@ def line(
 
     Raises:
         MeasurementError: for unknown names, or for what cannot be drawn.
-        RecordError: if the record is incomplete or stale.
+        RecordError: if no run of the record counts, or it is stale.
     """
     record = current(name)
     metrics = [metric] if isinstance(metric, str) else list(metric)
@@ -62,9 +62,9 @@ def line(
     if log_x:
         positive([[x] for curve in curves for x in curve.xs], "x")
     if log_y:
-        positive([runs for curve in curves for runs in curve.runs], "y")
+        positive([pooled for curve in curves for pooled in curve.measured], "y")
     suited = common_scale if log_y else scale_for
-    scale = suited([max(runs) for curve in curves for runs in curve.runs], unit)
+    scale = suited([max(pooled) for curve in curves for pooled in curve.measured], unit)
     plot = Curves(
         curves=tuple(_scaled(curve, scale.factor) for curve in curves),
         x_label=x_label + (" (log scale)" if log_x else ""),
@@ -163,7 +163,7 @@ def _curve(record: Record, metric: str, variants: Sequence[str], label: str, rol
         label=label,
         role=role,
         xs=tuple(record.variant(name).x or 0.0 for name in variants),
-        runs=tuple(record.values(metric, name) for name in variants),
+        measured=tuple(record.values(metric, name) for name in variants),
     )
 
 
@@ -185,20 +185,20 @@ def _levels(
 
 
 def _scaled(curve: Curve, factor: float) -> Curve:
-    runs = tuple(tuple(value * factor for value in values) for values in curve.runs)
-    return Curve(curve.label, curve.role, curve.xs, runs)
+    measured = tuple(pooled.scaled(factor) for pooled in curve.measured)
+    return Curve(curve.label, curve.role, curve.xs, measured)
 
 
 def _data(curves: Sequence[Curve], title: str, x_label: str, x_unit: str, unit: str) -> Table:
     """Every point of every line, a row for each; levels stand last."""
     rows = [
-        (curve.label, format_value(x, x_unit) if curve.xs else "", runs)
+        (curve.label, format_value(x, x_unit) if curve.xs else "", pooled)
         for curve in sorted(curves, key=lambda curve: not curve.xs)
-        for x, runs in zip(curve.xs or (0.0,), curve.runs, strict=True)
+        for x, pooled in zip(curve.xs or (0.0,), curve.measured, strict=True)
     ]
     return Table(
         title=title,
         stubs=("line", x_label),
         rows=tuple((label, x) for label, x, _ in rows),
-        columns=(Column("median", unit, tuple(runs for _, _, runs in rows)),),
+        columns=(Column("median", unit, tuple(pooled for _, _, pooled in rows)),),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from lab.pooling import Pooled
 from press.evidence.quantities import marked_up, plain
-from press.evidence.records import Spread
+from press.evidence.records import digits
 from press.evidence.units import common_scale, format_number
 
 
@@ -17,12 +18,12 @@ class Column:
     Attributes:
         label: what they are.
         unit: as recorded.
-        cells: for each row the runs whose median is shown; None where nothing was measured.
+        cells: for each row what the median is of; None where nothing was measured.
     """
 
     label: str
     unit: str
-    cells: tuple[tuple[float, ...] | None, ...]
+    cells: tuple[Pooled | None, ...]
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,15 @@ class Table:
     baseline: frozenset[int] = frozenset()
 
     @property
-    def samples(self) -> list[tuple[float, ...]]:
-        """The runs behind every number of the table."""
+    def shown(self) -> list[Pooled]:
+        """What is behind every number of the table."""
         return [cell for column in self.columns for cell in column.cells if cell is not None]
 
 
 def rendered(data: Table) -> str:
     """A table as HTML; it scrolls by itself where the screen is too narrow for it."""
     scales = [
-        common_scale((Spread.of(cell).median for cell in column.cells if cell), column.unit)
+        common_scale((cell.median for cell in column.cells if cell), column.unit)
         for column in data.columns
     ]
     first, *others = data.stubs
@@ -77,13 +78,12 @@ def rendered(data: Table) -> str:
     )
 
 
-def _cell(runs: tuple[float, ...] | None, factor: float) -> str:
-    if runs is None:
+def _cell(measured: Pooled | None, factor: float) -> str:
+    if measured is None:
         return '<td class="number">—</td>'
-    spread = Spread.of([value * factor for value in runs])
+    shown = measured.scaled(factor)
     median, low, high = (
-        format_number(value, spread.digits(value))
-        for value in (spread.median, spread.low, spread.high)
+        format_number(value, digits(shown, value)) for value in (shown.median, *shown.interval)
     )
     beside = f' <span class="spread">{low}–{high}</span>' if low != high else ""
     return f'<td class="number">{median}{beside}</td>'

@@ -23,7 +23,7 @@ def bars(
     variants: str | Sequence[str] | None = None,
     label: str | None = None,
 ) -> str:
-    """A horizontal bar for each variant, from zero to the median, with its value and its spread.
+    """A horizontal bar for each variant, from zero to the median, with its value and its interval.
 
     Args:
         name: the measurement.
@@ -35,7 +35,7 @@ def bars(
 
     Raises:
         MeasurementError: for an unknown measurement, variant or metric.
-        RecordError: if the record is incomplete or stale.
+        RecordError: if no run of the record counts, or it is stale.
     """
     return _rows(name, metric, title, description, variants, label, bars=True, log=False)
 
@@ -50,7 +50,7 @@ def points(
     label: str | None = None,
     log: bool = False,
 ) -> str:
-    """A point for each variant at its median, with its value and its spread.
+    """A point for each variant at its median, with its value and its interval.
 
     Bars are measured by their length, so values that need a logarithmic axis are points.
 
@@ -65,7 +65,7 @@ def points(
 
     Raises:
         MeasurementError: for unknown names, or for values that a logarithmic axis cannot show.
-        RecordError: if the record is incomplete or stale.
+        RecordError: if no run of the record counts, or it is stale.
     """
     return _rows(name, metric, title, description, variants, label, bars=False, log=log)
 
@@ -84,20 +84,20 @@ def _rows(
     record = current(name)
     measured = record.metric(metric)
     shown = [record.variant(variant) for variant in chosen(record, variants)]
-    runs = [record.values(metric, variant) for variant in chosen(record, variants)]
+    values = [record.values(metric, variant) for variant in chosen(record, variants)]
     if log:
-        positive(runs, "x")
+        positive(values, "x")
     suited = common_scale if log else scale_for
-    scale = suited([max(values) for values in runs], measured.unit)
+    scale = suited([max(pooled) for pooled in values], measured.unit)
     notes = ", ".join(note for note in (scale.unit, "log scale" if log else "") if note)
     rows = Rows(
         rows=tuple(
             Row(
                 variant.label,
                 BASELINE if variant.baseline else "ours",
-                tuple(value * scale.factor for value in values),
+                pooled.scaled(scale.factor),
             )
-            for variant, values in zip(shown, runs, strict=True)
+            for variant, pooled in zip(shown, values, strict=True)
         ),
         unit=scale.unit,
         label=(label or measured.label) + (f" ({notes})" if notes else ""),
@@ -110,7 +110,7 @@ def _rows(
         title=title,
         stubs=("",),
         rows=tuple((variant.label,) for variant in shown),
-        columns=(Column(measured.label, measured.unit, tuple(runs)),),
+        columns=(Column(measured.label, measured.unit, tuple(values)),),
         baseline=frozenset(at for at, variant in enumerate(shown) if variant.baseline),
     )
     return figure(record, ident, drawing, title, data)

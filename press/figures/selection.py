@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from press.evidence.records import MeasurementError, Record, Spread
+from press.evidence.records import MeasurementError, Record
 from press.problems import close_and_existing
 
 BASELINE = "baseline"
@@ -60,13 +60,13 @@ def known(kind: str, name: str, existing: Sequence[str]) -> None:
         raise MeasurementError(f"no {kind} is named {name!r}", close_and_existing(name, existing))
 
 
-def positive(samples: Sequence[Sequence[float]], axis: str) -> None:
+def positive(shown: Sequence[Iterable[float]], axis: str) -> None:
     """Refuse values that a logarithmic axis cannot show.
 
     Raises:
         MeasurementError: if a value is zero or below.
     """
-    if any(Spread.of(values).low <= 0 for values in samples):
+    if any(min(values) <= 0 for values in shown):
         raise MeasurementError(
             f"a value on the {axis} axis is zero or below, which a logarithmic axis cannot show",
             f"Leave out log_{axis}.",

@@ -18,7 +18,7 @@ def table(
     rows: str | Sequence[str] | None = None,
     columns: Sequence[str] | None = None,
 ) -> str:
-    """A table with a row for each variant and a column for each metric: median, lowest, highest.
+    """A table with a row for each variant and a column for each metric: median and interval.
 
     Args:
         name: the measurement.
@@ -29,12 +29,12 @@ def table(
 
     Raises:
         MeasurementError: for an unknown measurement, variant or metric.
-        RecordError: if the record is incomplete or stale.
+        RecordError: if no run of the record counts, or it is stale.
     """
     record = current(name)
     variants = chosen(record, rows)
     metrics = list(record.metrics) if columns is None else list(columns)
-    shown = Table(
+    made = Table(
         title=title,
         stubs=("",),
         rows=tuple((record.variant(variant).label,) for variant in variants),
@@ -50,10 +50,10 @@ def table(
             at for at, variant in enumerate(variants) if record.variant(variant).baseline
         ),
     )
-    if not shown.samples:
+    if not made.shown:
         record.values(metrics[0], variants[0])
     ident = "-".join(["table", name, *(columns or ())])
     return (
-        f'<figure class="figure figure--table" id="{escape(ident)}">{rendered(shown)}'
-        f"<figcaption>{failing(record)}{provenance(record, shown.samples)}</figcaption></figure>"
+        f'<figure class="figure figure--table" id="{escape(ident)}">{rendered(made)}'
+        f"<figcaption>{failing(record)}{provenance(record, made.shown)}</figcaption></figure>"
     )

@@ -53,7 +53,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> None:
     """Let templates escape, and give them what the pages do not hold."""
     escaping.turn_on(env)
     escaping.take_titles_as_text(files)
-    template_globals.add(env, config)
+    template_globals.add(env, config, files)
 
 
 def on_post_build(*, config: MkDocsConfig) -> None:

@@ -1,35 +1,35 @@
-"""What templates are given: headline figures, reading times, related articles, addresses.
+"""What templates are given: articles as plain values, headline figures, addresses.
 
 Losing it costs decoration and never a guarantee.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from press.checks.covers import picture_size
 from press.evidence.quantities import number
 from press.evidence.records import MeasurementError
-from press.hooks.feeds import for_feed
-from press.site import plain_markdown as twins
+from press.hooks.preview import is_preview, root, source
+from press.site import plain_markdown
 from press.site.cards import card_address
-from press.sources.articles import tag_url
-from press.sources.prose import words
+from press.sources.articles import Article, articles, by_category, by_year, lists, tag_url, year_url
+from press.sources.front_matter import Headline
+from press.sources.settings import load_settings
 
-WORDS_PER_MINUTE = 220
 RELATED = 3
 
-log = logging.getLogger("mkdocs.press")
 
-
-class Headline(TypedDict):
+class Shown(TypedDict):
     """The number that leads an article, as templates show it."""
 
     text: str
@@ -38,18 +38,15 @@ class Headline(TypedDict):
     label: str
 
 
-def headline(meta: Mapping[str, Any]) -> Headline | None:
+def headline(named: Headline | None) -> Shown | None:
     """The headline figure of an article; None if it has none, or the checks refuse it."""
-    named = meta.get("headline")
-    if not named:
+    if named is None:
         return None
     try:
-        found = number(f"{named['measurement']}.{named['quantity']}")
+        found = number(f"{named.measurement}.{named.quantity}")
     except MeasurementError:
         return None
-    return Headline(
-        text=found.text, value=f"{found.value:.10g}", title=found.title, label=named["label"]
-    )
+    return Shown(text=found.text, value=f"{found.value:.10g}", title=found.title, label=named.label)
 
 
 def cover_size(picture: Path) -> tuple[int, int] | None:
@@ -60,39 +57,36 @@ def cover_size(picture: Path) -> tuple[int, int] | None:
         return None
 
 
-def reading_time(page: Page) -> int:
-    """How many minutes it takes to read a page, its code not counted."""
-    return max(1, round(words(page.markdown or "") / WORDS_PER_MINUTE))
+def related(path: str, tags: Sequence[str], shown: list[Article]) -> list[Article]:
+    """The articles that share most tags with a page, the newest first among equals."""
+    shared = [(len(set(tags).intersection(article.tags)), article) for article in shown]
+    others = [(count, article) for count, article in shared if count and article.path != path]
+    return [article for _, article in sorted(others, key=lambda other: -other[0])[:RELATED]]
 
 
-def related(page: Page, posts: list[Page]) -> list[Page]:
-    """The articles that share most tags with this one, the newest first among equals."""
-    tags = set(page.meta.get("tags", ()))
-    shared = [(len(tags.intersection(post.meta.get("tags", ()))), post) for post in posts]
-    others = [(count, post) for count, post in shared if count and post is not page]
-    return [post for _, post in sorted(others, key=lambda other: -other[0])[:RELATED]]
-
-
-def add(env: Environment, config: MkDocsConfig) -> None:
+def add(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Give templates what the pages do not hold."""
-    plugin: Any = config.plugins["material/blog"]
-    known: dict[str, Headline | None] = {}
+    built = {source(file) for file in files.documentation_pages()}
+    every = articles(load_settings(root(config)), datetime.now(UTC), drafts=is_preview())
+    shown = [article for article in every if article.path in built]
+    by_path = {article.path: article for article in shown}
+    listed = lists(shown)
 
-    def headline_of(meta: Mapping[str, Any]) -> Headline | None:
-        # Once a build: whether a record is current takes a look at every file behind it.
-        named = str(meta.get("headline"))
-        if named not in known:
-            known[named] = headline(meta)
-        return known[named]
+    def article_of(page: Page | None) -> Article | None:
+        return by_path.get(source(page.file)) if page else None
 
     env.globals |= {
+        "articles": shown,
+        "article_of": article_of,
         "card": card_address,
+        "categories": by_category(shown),
         "cover_size": lambda cover: cover_size(Path(config.docs_dir, cover)),
-        "headline": headline_of,
-        "markdown_text": twins.markdown_text,
-        "for_feed": for_feed,
-        "reading_time": reading_time,
-        "tag_address": tag_url,
-        "related": lambda page: related(page, plugin.blog.posts),
-        "twin": lambda page: twins.NAME,
+        # Once a build: whether a record is current takes a look at every file behind it.
+        "headline": cache(headline),
+        "listed": lambda page: listed.get(page.url, []),
+        "related": lambda page: related(source(page.file), page.meta.get("tags", ()), shown),
+        "tag_url": tag_url,
+        "twin": plain_markdown.NAME,
+        "year_url": year_url,
+        "years": by_year(shown),
     }

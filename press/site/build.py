@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from press.checks.links import crawl
@@ -15,8 +15,11 @@ from press.repository import SITE
 from press.site.assets import name_assets
 from press.site.cards import draw_cards
 from press.site.engine import BuildError, convert
+from press.site.feeds import write_feeds
+from press.site.indexes import write_indexes
 from press.site.plain_markdown import write_twins
 from press.site.search_index import index_search
+from press.sources.articles import articles
 from press.sources.pages import documents, sources
 from press.sources.settings import Settings, load_settings
 
@@ -29,8 +32,25 @@ def check_links(site: Path, settings: Settings) -> list[Finding]:
     return list(crawl(site, settings.site_url, sources(documents(settings))).findings)
 
 
+def write_for_programs(site: Path, settings: Settings) -> list[Finding]:
+    """Write feeds, sitemap and indexes of what a site publishes."""
+    # What is published is what is there: the engine decided it a moment ago.
+    every = articles(settings, datetime.now(UTC), drafts=True)
+    shown = [article for article in every if (site / article.url / "index.html").is_file()]
+    write_feeds(site, settings, shown)
+    write_indexes(site, settings, shown)
+    return []
+
+
 # What happens to a site that MkDocs has built, in this order: what adds files, then the crawl.
-STEPS: tuple[Step, ...] = (draw_cards, write_twins, name_assets, index_search, check_links)
+STEPS: tuple[Step, ...] = (
+    draw_cards,
+    write_twins,
+    write_for_programs,
+    name_assets,
+    index_search,
+    check_links,
+)
 
 
 def build(root: Path, now: datetime, site: Path = Path(SITE)) -> None:

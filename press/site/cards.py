@@ -6,12 +6,12 @@ it, so that a build draws only what changed.
 
 from __future__ import annotations
 
+import io
 import math
-import shutil
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import asdict, dataclass
+from functools import cache, partial
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
@@ -23,7 +23,9 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from press.checks.covers import CARD_SIZE
 from press.evidence.quantities import number
 from press.evidence.units import NO_BREAK_SPACE
+from press.memo import Memo
 from press.problems import Finding
+from press.repository import FONTS
 from press.sources.front_matter import PostMeta
 from press.sources.pages import documents, posts
 from press.sources.settings import Settings
@@ -44,7 +46,7 @@ _LABEL_SIZES = (28, 25, 22, 19)
 _LABEL_HEIGHT = 88
 _RARE = "serif-rare"  # what the other subsets lack: accented letters, arrows
 _SOFT_HYPHEN = 0xAD  # shown nowhere but at the end of a line; the text layout refuses it alone
-_FORMAT = 2  # raise it when the drawing changes
+_MEMO = Memo("cards", "press.site.cards", ("pillow", "fonttools"))
 
 
 class Addressed(Protocol):
@@ -72,12 +74,6 @@ class Card:
     value: str
     label: str
 
-    @property
-    def key(self) -> str:
-        """The same for the same drawing."""
-        said = "\0".join((f"{_FORMAT}", self.site, self.kicker, self.title, self.value, self.label))
-        return sha256(said.encode()).hexdigest()
-
 
 def card_address(page: Addressed) -> str:
     """Where the site has the card of a page, relative to its root.
@@ -85,7 +81,7 @@ def card_address(page: Addressed) -> str:
     An article has its own; all other pages share the card of the site.
     """
     article = page.meta.get("template") == "blog-post.html"
-    return _article_card(page.url.strip("/"), page.meta.get("cover")) if article else SITE_CARD
+    return article_card(page.url.strip("/"), page.meta.get("cover")) if article else SITE_CARD
 
 
 def draw_cards(site: Path, settings: Settings) -> list[Finding]:
@@ -93,26 +89,29 @@ def draw_cards(site: Path, settings: Settings) -> list[Finding]:
 
     The card of an article with a cover is its cover.
     """
-    memo = settings.root / ".cache" / "press" / "cards"
-    memo.mkdir(parents=True, exist_ok=True)
+    fonts = settings.root / FONTS
+    faces = {font.name: sha256(font.read_bytes()).hexdigest() for font in fonts.glob("*.woff2")}
     (site / DIRECTORY).mkdir(exist_ok=True)
     cards = {SITE_CARD: Card(settings.site_name, "", settings.site_description, "", "")}
     for _, meta in posts(documents(settings)):
         if not (site / meta.slug / "index.html").is_file():  # a draft
             continue
-        address = _article_card(meta.slug, meta.cover)
+        address = article_card(meta.slug, meta.cover)
         if meta.cover:
             _cropped(settings.docs / meta.cover).save(site / address, "JPEG", quality=85)
         else:
             cards[address] = _card(meta, settings)
     for address, card in cards.items():
-        drawn = memo / f"{card.key}.png"
-        if not drawn.is_file():
-            draft = drawn.with_suffix(".new")
-            draw(card, settings.docs / "assets" / "fonts").save(draft, "PNG", optimize=True)
-            draft.replace(drawn)
-        shutil.copyfile(drawn, site / address)
+        made_of = [asdict(card), faces]
+        drawn = _MEMO.recall_bytes(settings.root, made_of, partial(_png, card, fonts))
+        (site / address).write_bytes(drawn)
     return []
+
+
+def _png(card: Card, fonts: Path) -> bytes:
+    file = io.BytesIO()
+    draw(card, fonts).save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 def draw(card: Card, fonts: Path) -> Image.Image:
@@ -150,7 +149,8 @@ def draw(card: Card, fonts: Path) -> Image.Image:
     return image
 
 
-def _article_card(slug: str, cover: str | None) -> str:
+def article_card(slug: str, cover: str | None) -> str:
+    """Where the site has the card of an article, relative to its root."""
     return f"{DIRECTORY}/{slug}.{'jpg' if cover else 'png'}"
 
 

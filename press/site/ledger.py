@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 
-from press.evidence.records import Claim, Record, current, names
+from lab.record import Claim, Earlier, Quantity
+from press.evidence.records import Record, current, names
 from press.evidence.units import NO_BREAK_SPACE, format_value
-from press.figures.caption import SITE_ROOT, bounds
+from press.figures.caption import SITE_ROOT, bounds, earlier_bounds
+from press.figures.verdicts import CSS_CLASSES
 from press.sources.front_matter import Document, PostMeta
 from press.sources.pages import address, documents, is_post
 from press.sources.settings import load_settings
@@ -20,12 +22,12 @@ def ledger(root: Path = Path()) -> str:
     What the press claims of itself comes last: readers come for backends.
 
     Raises:
-        RecordError: if a record is incomplete or stale.
+        RecordError: if no run of a record counts, or it is stale.
         SettingsError: if mkdocs.yml cannot be read.
     """
     records = sorted(
         (current(name, root) for name in names(root)),
-        key=lambda record: (not record.module.startswith("press."), record.recorded),
+        key=lambda record: (not record.module.startswith("press."), record.last.started),
         reverse=True,
     )
     pages = sorted(documents(load_settings(root)), key=lambda page: not is_post(page.path))
@@ -35,36 +37,74 @@ def ledger(root: Path = Path()) -> str:
 
 def _entries(record: Record, pages: list[Document]) -> Iterator[str]:
     page = _page(record, pages)
-    day = f"{record.recorded:%Y-%m-%d}"
-    data = f"{SITE_ROOT}measurements/{record.name}.json"
     for at, claim in enumerate(record.claims, start=1):
-        kind, verdict = ("holds", "Holds") if claim.holds else ("fails", "Does not hold")
-        yield (
-            f'<article class="entry" id="{record.name}-{at}">{_observed(record, claim)}'
-            f'<div class="entry__text"><p class="verdict verdict--{kind}">{verdict}</p>'
-            f'<h2 class="entry__title">{escape(claim.text)}</h2>'
-            f'<p class="entry__deck">{escape(_sentence(bounds(record, claim)))}</p>'
-            f'<ul class="facts"><li>{page}</li><li><a href="{data}">'
-            f'<time datetime="{day}">{day}</time></a></li></ul></div></article>'
+        day = f"{record.last.started:%Y-%m-%d}"
+        yield _entry(
+            f"{record.name}-{at}",
+            claim,
+            _observed(record.quantity(claim.quantity)),
+            claim.verdict,
+            bounds(record, claim),
+            (page, _data(record, day)),
+        )
+    for at, (before, claim) in enumerate(_withdrawn(record), start=1):
+        day = f"{before.last:%Y-%m-%d}"
+        yield _entry(
+            f"{record.name}-earlier-{at}",
+            claim,
+            _observed(before.quantities[claim.quantity]),
+            f"{claim.verdict}; no longer claimed",
+            earlier_bounds(before, claim),
+            (page, _data(record, day)),
         )
 
 
-def _observed(record: Record, claim: Claim) -> str:
+def _withdrawn(record: Record) -> list[tuple[Earlier, Claim]]:
+    """Claims of earlier sources that are not made any more: they do not disappear in silence."""
+    latest = {claim.text: (before, claim) for before in record.history for claim in before.claims}
+    made = {claim.text for claim in record.claims}
+    return [found for text, found in latest.items() if text not in made]
+
+
+def _entry(
+    ident: str,
+    claim: Claim,
+    observed: str,
+    verdict: str,
+    deck: str,
+    facts: Sequence[str],
+) -> str:
+    items = "".join(f"<li>{fact}</li>" for fact in facts)
+    return (
+        f'<article class="entry" id="{ident}">{observed}'
+        f'<div class="entry__text"><p class="verdict verdict--{CSS_CLASSES[claim.verdict]}">'
+        f"{_capital(verdict)}</p>"
+        f'<h2 class="entry__title">{escape(claim.text)}</h2>'
+        f'<p class="entry__deck">{escape(_capital(deck))}.</p>'
+        f'<ul class="facts">{items}</ul></div></article>'
+    )
+
+
+def _data(record: Record, day: str) -> str:
+    address = f"{SITE_ROOT}measurements/{record.name}.json"
+    return f'<a href="{address}"><time datetime="{day}">{day}</time></a>'
+
+
+def _observed(quantity: Quantity) -> str:
     """What was observed, set as the number that leads an article is."""
-    quantity = record.quantity(claim.quantity)
-    number, _, unit = format_value(claim.observed, quantity.unit, quantity.digits).partition(
+    number, _, unit = format_value(quantity.median, quantity.unit, quantity.digits).partition(
         NO_BREAK_SPACE
     )
     long = " headline--long" if len(number) > 5 else ""
     shown = f' <span class="headline__unit">{escape(unit)}</span>' if unit else ""
     return (
-        f'<p class="headline{long}"><data class="headline__value" value="{claim.observed:.10g}">'
+        f'<p class="headline{long}"><data class="headline__value" value="{quantity.median:.10g}">'
         f"{escape(number)}{shown}</data></p>"
     )
 
 
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _page(record: Record, pages: list[Document]) -> str:

@@ -6,7 +6,6 @@ import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Any, TypeAlias, get_args
 
@@ -14,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from lab.suggestion import did_you_mean
 from press.problems import Finding
 from press.sources.settings import yaml_finding
 
@@ -251,8 +251,7 @@ def _say(error: ErrorDetails, model: type[Keys]) -> tuple[str, str]:
         case "extra_forbidden":
             parent, _, last = name.rpartition(".")
             known = _keys_below(model, parent)
-            close = get_close_matches(last, known, n=1)
-            ask = f"Did you mean '{close[0]}'? " if close else ""
+            ask = did_you_mean(last, known, most=1)
             return f"unknown key '{name}'", f"{ask}The keys here are {', '.join(known)}."
         case "invalid_key":
             return f"the key {loc[-1]} is not text", "Use a key that exists, or quote it."

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
+from lab.suggestion import did_you_mean
 from lab.transcript import RENEW
 from lab.transcript import SUFFIX as TRANSCRIPT
 from press.problems import ProblemError
@@ -147,9 +147,8 @@ def _existing(path: str, root: Path) -> str:
         for file in sorted((root / SNIPPETS).rglob("*"))
         if file.is_file() and file.suffix != ".pyc"
     ]
-    close = get_close_matches(path, existing, n=1, cutoff=0.8)
-    if close:
-        return f"Did you mean {close[0]}?"
+    if asked := did_you_mean(path, existing, most=1, alike=0.8):
+        return asked.strip()
     beside = [name for name in existing if PurePosixPath(name).parent == PurePosixPath(path).parent]
     if beside:
         return f"Beside it are {', '.join(beside)}."

@@ -34,6 +34,9 @@ class Settings:
         site_name: what the site is called.
         site_description: what it is about, in a sentence or three.
         site_url: the address of the site, with its final slash.
+        site_author: who writes it.
+        repo_url: the address of the repository's site, without a final slash.
+        language: that of the pages, such as `en`.
         authors: the names an article may carry; without one it is by the site's authors.
         categories: the categories an article may be filed under.
         tags: the tags an article may carry.
@@ -44,6 +47,9 @@ class Settings:
     site_name: str
     site_description: str
     site_url: str
+    site_author: str
+    repo_url: str
+    language: str
     authors: tuple[str, ...]
     categories: tuple[str, ...]
     tags: tuple[str, ...]
@@ -77,6 +83,7 @@ def _load(root: Path, _mtime_ns: int) -> Settings:
         raise SettingsError(yaml_finding(CONFIG, error, first_line=1)) from None
     if not isinstance(config, dict):
         raise SettingsError(Finding(CONFIG, 1, "it holds no settings", "Restore the file."))
+    theme = config["theme"] if isinstance(config.get("theme"), dict) else {}
     extra = config.get("extra")
     known = extra if isinstance(extra, dict) else {}
     return Settings(
@@ -84,6 +91,9 @@ def _load(root: Path, _mtime_ns: int) -> Settings:
         site_name=f"{config.get('site_name', '')}",
         site_description=f"{config.get('site_description', '')}",
         site_url=f"{config.get('site_url', '')}".rstrip("/") + "/",
+        site_author=f"{config.get('site_author', '')}",
+        repo_url=f"{config.get('repo_url', '')}".rstrip("/"),
+        language=f"{theme.get('language', 'en')}",
         **{name: _names(known, name) for name in ("authors", "categories", "tags", "series")},
     )
 

@@ -10,14 +10,22 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from snippets.batches import once
-from snippets.batches.prices import Price, Row, Store, prices, row
+from snippets.batches.prices import (
+    COLUMNS,
+    Price,
+    Row,
+    Store,
+    prices,
+    row,
+)
 from snippets.batches.wire import wire
 
 # --8<-- [start:changes]
 REPRICE = text("""
-UPDATE prices SET cents = new.cents
-FROM unnest(CAST(:skus AS text[]), CAST(:cents AS int[]))
-  AS new (sku, cents)
+UPDATE prices SET cents = new.cents, currency = new.currency
+FROM unnest(
+  CAST(:sku AS text[]), CAST(:cents AS int[]), CAST(:currency AS text[])
+) AS new (sku, cents, currency)
 WHERE prices.sku = new.sku
 """)
 RETIRE = text("""
@@ -26,9 +34,11 @@ DELETE FROM prices WHERE sku = ANY (CAST(:skus AS text[]))
 
 
 async def reprice(session: AsyncSession, batch: list[Row]) -> None:
-    skus = [new["sku"] for new in batch]
-    cents = [new["cents"] for new in batch]
-    await session.execute(REPRICE, {"skus": skus, "cents": cents})
+    latest = {new["sku"]: new for new in batch}  # else one is guessed
+    columns = {
+        name: [new[name] for new in latest.values()] for name in COLUMNS
+    }
+    await session.execute(REPRICE, columns)
     await session.commit()
 
 

@@ -17,7 +17,8 @@ from snippets.batches.prices import Price, Row
 async def reprice(session: AsyncSession, batch: list[Row]) -> None:
     for new in batch:
         query = update(Price).where(Price.sku == new["sku"])
-        await session.execute(query.values(cents=new["cents"]))  # [!]
+        pair = {"cents": new["cents"], "currency": new["currency"]}
+        await session.execute(query.values(pair))  # [!]
     await session.commit()
 
 

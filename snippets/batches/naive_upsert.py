@@ -1,6 +1,7 @@
-"""One upsert may not touch a row twice.
+"""One upsert may not touch a row twice, nor set half a price.
 
-Running it stores a price list in which one product stands twice.
+Running it stores a price list in which one product stands twice, the
+same list again, and a price in another currency.
 """
 
 import asyncio
@@ -13,15 +14,17 @@ from snippets.batches.upsert import demonstrate
 
 
 # --8<-- [start:store]
-async def store(session: AsyncSession, batch: list[Row]) -> None:
-    upsert = insert(Price).values(batch)  # [!]
-    await session.execute(
+async def store(session: AsyncSession, batch: list[Row]) -> list[int]:
+    upsert = insert(Price).values(batch)
+    ids = await session.scalars(
         upsert.on_conflict_do_update(
             index_elements=["sku"],
-            set_={"cents": upsert.excluded.cents},
-        )
+            set_={"cents": upsert.excluded.cents},  # [!]
+        ).returning(Price.id)
     )
+    written = list(ids)
     await session.commit()
+    return written
 
 
 # --8<-- [end:store]

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import asyncpg
 
 LEFT = IncompleteReadError, ConnectionError
-SSL_REQUEST = (80877103).to_bytes(4)
 # --8<-- [start:wire]
 WAITS_AFTER = {b"Q", b"S", b"H", b"c"}  # Query Sync Flush CopyDone
 
@@ -26,8 +25,7 @@ class Wire:
     async def forward(
         self, client: StreamReader, server: StreamWriter
     ) -> None:
-        """Pass messages on: type, length, content."""
-        while True:
+        while True:  # a message is its type, its length, its content
             kind = await client.readexactly(1)
             self.trips += kind in WAITS_AFTER
             server.write(kind + await untyped(client))
@@ -47,16 +45,15 @@ async def wire(dsn: str) -> AsyncIterator[Wire]:
     served: list[asyncio.Task[None]] = []
 
     async def serve(client: StreamReader, back: StreamWriter) -> None:
-        answers, server = await asyncio.open_connection(*database)
-
         async def answer() -> None:
             with closing(back), suppress(*LEFT):
                 while data := await answers.read(1 << 16):
                     back.write(data)
 
+        answers, server = await asyncio.open_connection(*database)
         answering = asyncio.create_task(answer())
         with closing(server), closing(back), suppress(*LEFT):
-            while (start := await untyped(client))[4:] == SSL_REQUEST:
+            while len(start := await untyped(client)) == 8:  # wants SSL
                 server.write(start)
             server.write(start)
             await counted.forward(client, server)

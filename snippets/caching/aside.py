@@ -1,7 +1,7 @@
 """A stored null is an answer; only a missing key is a question.
 
 Running it reads four values 100 times each, three of which Python
-calls false, and prints how often each was loaded.
+calls false, and 100 rows once each that do not exist.
 """
 
 import asyncio
@@ -44,9 +44,9 @@ async def cached(redis: Redis, key: str, load: Load) -> Any:
 
 
 async def loads(
-    redis: Redis, key: str, cached: Cached, value: Any
+    redis: Redis, keys: list[str], cached: Cached, value: Any
 ) -> int:
-    """How often a value that is read 100 times is loaded."""
+    """How often a value that is read under these keys is loaded."""
     count = 0
 
     async def load() -> Any:
@@ -54,7 +54,7 @@ async def loads(
         count += 1
         return value
 
-    for _ in range(100):
+    for key in keys:
         assert await cached(redis, key, load) == value
     return count
 
@@ -65,8 +65,12 @@ def demonstrate(cached: Cached) -> None:
     async def read(url: str, prefix: str) -> None:
         async with Redis.from_url(url) as redis:
             for name, value in VALUES.items():
-                count = await loads(redis, prefix + name, cached, value)
+                keys = [prefix + name] * 100
+                count = await loads(redis, keys, cached, value)
                 print(f"{name}: reads 100, loads {count}")
+            keys = [f"{prefix}{row}" for row in range(100)]
+            count = await loads(redis, keys, cached, None)
+            print(f"100 such rows: reads 100, loads {count}")
 
     with lab.redis() as lease:
         asyncio.run(read(lease.url, lease.prefix))

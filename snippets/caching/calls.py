@@ -61,6 +61,12 @@ def leaks(key: Key) -> bool:
 # --8<-- [end:leaks]
 
 
+def bound_leaks(key: Key) -> bool:
+    """Whether the methods of two tenants share a key."""
+    one, other = Users("one"), Users("other")
+    return key(one.count, (), {}) == key(other.count, (), {})
+
+
 def demonstrate(key: Key) -> None:
     calls: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
         (("ada",), {}),
@@ -73,7 +79,10 @@ def demonstrate(key: Key) -> None:
     print("two functions named find:", len(both), "keys")
     processes = {elsewhere(key, seed) for seed in (1, 2)}
     print("two processes, the same call:", len(processes), "keys")
-    try:
-        print("a tenant is given another's count:", leaks(key))
-    except TypeError as error:
-        print("an object as an argument: TypeError:", error)
+    ways = {"object as an argument": leaks, "bound method": bound_leaks}
+    for way, leak in ways.items():
+        try:
+            answer = f"a tenant is given another's: {leak(key)}"
+        except TypeError as error:
+            answer = f"TypeError: {error}"
+        print(f"{way}: {answer}")

@@ -1,12 +1,14 @@
 """What comes out of a cache has the type of what went in, or is a miss.
 
-Running it sends a quote through the cache's text, and reads an entry
-that an older version of the program wrote.
+Running it sends a quote and a stored null through the cache's text,
+and reads an entry that an older version of the program wrote.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,41 +19,58 @@ class Quote:
     total: Decimal
     pieces: dict[int, int]  # how many, by product
     route: tuple[str, ...]
+    express: bool = False  # came with the latest version
 
 
-Encode = Callable[[Quote], str]
+Encode = Callable[[Quote | None], str]
 Decode = Callable[[str], Any]
 
 QUOTE = Quote(Decimal("9.90"), {7: 2}, ("depot", "door"))
-OLDER = '{"total": "9.90", "products": [7, 7]}'
+# It lacks a field that has a default, and has one that went away.
+OLDER = """{"total": "9.90", "pieces": {"7": 2}, "route": ["depot"],
+"discount_percent": 50}"""
 
 
 # --8<-- [start:codec]
-ADAPTER = TypeAdapter(Quote)
+class MissError(Exception):
+    """There is no value, not even None."""
 
 
-def encode(quote: Quote) -> str:
-    return ADAPTER.dump_json(quote).decode()
+ADAPTER = TypeAdapter[Quote | None](Quote | None)
+# Of another shape, another mark: nobody has to remember a number.
+SCHEMA = json.dumps(ADAPTER.json_schema(), sort_keys=True)
+SHAPE = sha256(SCHEMA.encode()).hexdigest()[:8]
+
+
+def encode(quote: Quote | None) -> str:
+    return f"{SHAPE} {ADAPTER.dump_json(quote).decode()}"
 
 
 def decode(text: str) -> Quote | None:
-    """The quote, or None for a shape that is no longer ours."""
+    """What was stored; raises MissError for what we cannot read."""
+    shape, _, value = text.partition(" ")
+    if shape != SHAPE:  # [!]
+        raise MissError(text)
     try:
-        return ADAPTER.validate_json(text)
-    except ValidationError:  # [!]
-        return None
+        return ADAPTER.validate_json(value)
+    except ValidationError as error:
+        raise MissError(text) from error
 
 
 # --8<-- [end:codec]
 
 
-def demonstrate(encode: Encode, decode: Decode) -> None:
+def demonstrate(encode: Encode, decode: Decode, older: str) -> None:
     back = decode(encode(QUOTE))
     found = asdict(back) if isinstance(back, Quote) else back
     for name, value in asdict(QUOTE).items():
         print(f"{name}: {value!r} comes back as {found[name]!r}")
-    print("an older entry comes back as", decode(OLDER))
+    for name, text in {"null": encode(None), "older": older}.items():
+        try:
+            print(f"{name}: {decode(text)}")
+        except MissError:
+            print(f"{name}: a miss")
 
 
 if __name__ == "__main__":
-    demonstrate(encode, decode)
+    demonstrate(encode, decode, f"0d5ba9a2 {OLDER}")

@@ -20,21 +20,22 @@ class EarlyCache:
     def __init__(
         self,
         redis: Redis,
+        load: Load,
         ttl_s: float,
         clock: Clock,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._redis, self._ttl_s = redis, ttl_s
+        self._redis, self._load, self._ttl_s = redis, load, ttl_s
         self._clock, self._chance = clock, chance
 
-    async def get(self, key: str, load: Load) -> str:
+    async def get(self, key: str) -> str:
         if stored := await self._redis.get(key):
             value, load_s, expires = json.loads(stored)
             early_s = -load_s * math.log(1 - self._chance())  # [!]
             if self._clock() + early_s < expires:
                 return str(value)
         began = self._clock()
-        value = await load()
+        value = await self._load(key)
         end = self._clock()
         entry = json.dumps([value, end - began, end + self._ttl_s])
         await self._redis.set(key, entry, px=int(self._ttl_s * 1000))
@@ -59,8 +60,8 @@ def main() -> None:
                     lease.url,
                     lease.prefix + "report",
                     later_s,
-                    lambda redis, clock: EarlyCache(
-                        redis, TTL_S, clock, chance
+                    lambda redis, load, clock: EarlyCache(
+                        redis, load, TTL_S, clock, chance
                     ),
                 )
             )

@@ -5,6 +5,7 @@ that should not.
 """
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from snippets.caching.calls import demonstrate
 
 # --8<-- [start:key]
-VERSION = 1  # raise it when the shape of a cached value changes
+VERSION = 1  # raise it when a cached value changes its meaning
 
 
 def key(
@@ -26,12 +27,29 @@ def key(
         if not isinstance(value, str | int | None):  # [!]
             kind = type(value).__name__
             raise TypeError(f"{name}: {kind} is no part of a key")
-    place = f"{function.__module__}.{function.__qualname__}"
     arguments = json.dumps(bound.arguments)
-    return f"cache:v{VERSION}:{place}:{arguments}"
+    return f"cache:v{VERSION}:{place(function)}:{arguments}"
 
 
 # --8<-- [end:key]
+
+
+# --8<-- [start:place]
+def place(function: Any) -> str:
+    """Where it is defined, if that leads to it and no other."""
+    module = function.__module__
+    name = getattr(function, "__qualname__", "an object")
+    found: Any = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    while found is not None and found is not function:
+        found = getattr(found, "__wrapped__", None)  # decorated
+    if found is None or module == "__main__":  # [!]
+        raise TypeError(f"{name} can be more than one function")
+    return f"{module}.{name}"
+
+
+# --8<-- [end:place]
 
 
 if __name__ == "__main__":

@@ -11,22 +11,24 @@ from functools import partial
 
 from redis.exceptions import LockNotOwnedError
 
-from snippets.caching.crowd import TTL_S, Load, crowd
+from snippets.caching.crowd import TTL_S, crowd
 from snippets.caching.naive_stampede import PlainCache
-from snippets.caching.single_flight import SingleFlightCache
+from snippets.caching.single_flight import (
+    LIMIT_S,
+    SingleFlightCache,
+)
 
 # --8<-- [start:cache]
-LOCK_S = 10.0  # longer than a load takes, shorter than readers endure
+LOCK_S = LIMIT_S  # a load ends before its lock does
 POLL_S = 0.05
 
 
 class LockedCache(SingleFlightCache):
-    async def get(self, key: str, load: Load) -> str:
+    async def get(self, key: str) -> str:
         # One reader of each process asks for the lock, not everybody.
-        wait = partial(self._wait, key, load)
-        return await self._flights.join(key, wait)
+        return await self.flights.join(key, partial(self._wait, key))
 
-    async def _wait(self, key: str, load: Load) -> str:
+    async def _wait(self, key: str) -> str:
         lock = self._redis.lock(f"{key}:lock", LOCK_S)
         while (stored := await self._redis.get(key)) is None:
             if not await lock.acquire(blocking=False):
@@ -34,9 +36,9 @@ class LockedCache(SingleFlightCache):
                 continue
             try:
                 # It looks again: somebody may have stored meanwhile.
-                return await PlainCache.get(self, key, load)  # [!]
+                return await PlainCache.get(self, key)  # [!]
             finally:
-                with suppress(LockNotOwnedError):  # a slow load
+                with suppress(LockNotOwnedError):  # a stalled loop
                     await lock.release()
         return str(json.loads(stored))
 
@@ -53,7 +55,9 @@ def main() -> None:
                 lease.url,
                 lease.prefix + "report",
                 TTL_S,
-                lambda redis, clock: LockedCache(redis, TTL_S),
+                lambda redis, load, clock: LockedCache(
+                    redis, load, TTL_S
+                ),
             )
         )
     print("after expiry:", outcome)

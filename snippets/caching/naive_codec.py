@@ -1,19 +1,20 @@
 """JSON with default=str takes everything and returns something else.
 
-Running it sends a quote through the cache's text, and reads an entry
-that an older version of the program wrote.
+Running it sends a quote and a stored null through the cache's text,
+and reads an entry that an older version of the program wrote.
 """
 
 import json
 from dataclasses import asdict
 from typing import Any
 
-from snippets.caching.codec import Quote, demonstrate
+from snippets.caching.codec import OLDER, Quote, demonstrate
 
 
 # --8<-- [start:codec]
-def encode(quote: Quote) -> str:
-    return json.dumps(asdict(quote), default=str)  # [!]
+def encode(quote: Quote | None) -> str:
+    found = asdict(quote) if quote else None
+    return json.dumps(found, default=str)  # [!]
 
 
 def decode(text: str) -> Any:
@@ -24,4 +25,4 @@ def decode(text: str) -> Any:
 
 
 if __name__ == "__main__":
-    demonstrate(encode, decode)
+    demonstrate(encode, decode, OLDER)

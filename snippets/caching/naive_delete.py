@@ -6,7 +6,7 @@ was committed and invalidated.
 
 from redis.asyncio import Redis
 
-from snippets.caching.versioned import demonstrate
+from snippets.caching.slow_reader import Load, demonstrate
 
 
 # --8<-- [start:cache]
@@ -14,14 +14,15 @@ class DeletingPrices:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def get(self, key: str) -> int | None:
-        cents = await self._redis.get(key)
-        return int(cents) if cents else None
-
-    async def put(self, key: str, version: int, cents: int) -> None:
+    async def get(self, key: str, load: Load) -> int:
+        stored = await self._redis.get(key)
+        if stored is not None:
+            return int(stored)
+        cents = await load()
         await self._redis.set(key, cents, px=60_000)
+        return cents
 
-    async def invalidate(self, key: str, version: int) -> None:
+    async def invalidate(self, key: str) -> None:
         await self._redis.delete(key)  # [!]
 
 

@@ -9,7 +9,7 @@ import json
 
 from redis.asyncio import Redis
 
-from snippets.caching.outage import Load
+from snippets.caching.crowd import Load
 from snippets.caching.silence import black_hole, load
 
 # --8<-- [start:cache]
@@ -20,14 +20,14 @@ def connect(host: str, port: int) -> Redis:
 
 
 class TrustingCache:
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
+    def __init__(self, redis: Redis, load: Load) -> None:
+        self._redis, self._load = redis, load
 
-    async def get(self, key: str, load: Load) -> str:
+    async def get(self, key: str) -> str:
         stored = await self._redis.get(key)
         if stored is not None:
             return str(json.loads(stored))
-        value = await load()
+        value = await self._load(key)
         await self._redis.set(key, json.dumps(value), ex=60)
         return value
 
@@ -42,7 +42,7 @@ async def demonstrate(timeout_s: float) -> None:
         default_s = settings["socket_timeout"]
         settings["socket_timeout"] = timeout_s
         try:
-            await TrustingCache(redis).get("report", load)
+            await TrustingCache(redis, load).get("report")
         except Exception as error:
             print(f"request: {type(error).__name__}")
     print(f"connections tried: {len(taken)}, for {default_s} s each")

@@ -14,14 +14,15 @@ from snippets.caching.crowd import TTL_S, Load, crowd
 
 # --8<-- [start:cache]
 class PlainCache:
-    def __init__(self, redis: Redis, ttl_s: float) -> None:
-        self._redis, self._ttl_ms = redis, int(ttl_s * 1000)
+    def __init__(self, redis: Redis, load: Load, ttl_s: float) -> None:
+        self._redis, self._load = redis, load
+        self._ttl_ms = int(ttl_s * 1000)
 
-    async def get(self, key: str, load: Load) -> str:
+    async def get(self, key: str) -> str:
         stored = await self._redis.get(key)
         if stored is not None:
             return str(json.loads(stored))
-        value = await load()
+        value = await self._load(key)
         await self._redis.set(key, json.dumps(value), px=self._ttl_ms)
         return value
 
@@ -38,7 +39,9 @@ def main() -> None:
                 lease.url,
                 lease.prefix + "report",
                 TTL_S,
-                lambda redis, clock: PlainCache(redis, TTL_S),
+                lambda redis, load, clock: PlainCache(
+                    redis, load, TTL_S
+                ),
             )
         )
     print("after expiry:", outcome)

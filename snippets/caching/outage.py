@@ -1,87 +1,53 @@
 """Fail open: without Redis a request is slower, and no more than that.
 
-Running it sends 100 requests to a Redis that takes connections and
-never answers.
+Running it sends one request and then another to a Redis that takes
+connections and never answers, and 100 at once and then another 100.
 """
 
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
-from redis import ConnectionError as Unreachable
-from redis import TimeoutError as Silent
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
+from snippets.caching.bounded import Bounded, connect
+from snippets.caching.crowd import Clock, Load
 from snippets.caching.silence import black_hole, load
-
-Load = Callable[[], Awaitable[str]]
-Answer = TypeVar("Answer")
-
-
-# --8<-- [start:connect]
-ANSWER_S = 0.1  # a cache slower than this is no cache
-
-
-def connect(host: str, port: int) -> Redis:
-    return Redis(
-        host=host,
-        port=port,
-        socket_connect_timeout=ANSWER_S,
-        socket_timeout=ANSWER_S,
-        retry=Retry(NoBackoff(), retries=0),  # [!]
-    )
-
-
-# --8<-- [end:connect]
 
 
 # --8<-- [start:open]
-PAUSE_S = 5.0
-
-
 class OpenCache:
-    def __init__(
-        self, redis: Redis, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._redis, self._clock, self._resume = redis, clock, 0.0
+    def __init__(self, redis: Redis, load: Load, clock: Clock) -> None:
+        self._redis, self._load = redis, load
+        self.bounded = Bounded(clock)
 
-    async def get(self, key: str, load: Load) -> str:
-        stored = await self._ask(lambda: self._redis.get(key))
+    async def get(self, key: str) -> str:
+        ask = self.bounded.ask
+        stored = await ask(self._redis.get, key)
         if stored is not None:
             return str(json.loads(stored))
-        value = await load()
-        text = json.dumps(value)
-        await self._ask(lambda: self._redis.set(key, text, ex=60))
+        value = await self._load(key)
+        await ask(self._redis.set, key, json.dumps(value), 60)
         return value
-
-    async def _ask(
-        self, ask: Callable[[], Awaitable[Answer]]
-    ) -> Answer | None:
-        if self._clock() < self._resume:  # it failed a moment ago
-            return None
-        try:
-            return await ask()
-        except (Unreachable, Silent):
-            self._resume = self._clock() + PAUSE_S
-            return None
 
 
 # --8<-- [end:open]
 
 
 async def demonstrate() -> None:
-    async with black_hole() as (port, taken):
-        cache = OpenCache(connect("127.0.0.1", port))
-        answers: list[str] = []
-        for _ in range(100):
-            request = asyncio.create_task(cache.get("report", load))
-            answers.append(await request)
-    print("requests answered:", len(answers), set(answers))
-    print("connections tried:", len(taken))
+    async with black_hole() as (port, _):
+        for crowd in (1, 100):
+            async with connect("127.0.0.1", port) as redis:
+                cache = OpenCache(redis, load, time.monotonic)
+                for moment in ("first", "next"):
+                    cache.bounded.failures.clear()
+                    reads = [cache.get("report") for _ in range(crowd)]
+                    answers = len(await asyncio.gather(*reads))
+                    print(
+                        f"{moment} {crowd}: answers {answers},", end=""
+                    )
+                    waited = cache.bounded.failures.total()
+                    print(" waited for Redis:", waited)
 
 
 if __name__ == "__main__":

@@ -24,5 +24,8 @@ async def black_hole() -> AsyncIterator[
 # --8<-- [end:hole]
 
 
-async def load() -> str:
-    return "from the database"
+VALUE = "from the database"
+
+
+async def load(key: str) -> str:
+    return VALUE

@@ -5,47 +5,65 @@ expired.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
+from contextvars import Context
 from functools import partial
-from typing import Any
 
 from redis.asyncio import Redis
 
 from snippets.caching.crowd import TTL_S, Load, crowd
 from snippets.caching.naive_stampede import PlainCache
 
+Call = Callable[[], Awaitable[str]]
+
 
 # --8<-- [start:flights]
+LIMIT_S = 10.0  # a load that hangs must not hold its key for ever
+
+
 class Flights:
     """At most one call for each key at a time, in this process."""
 
     def __init__(self) -> None:
-        self._flights: dict[str, asyncio.Task[str]] = {}
+        self._tasks: dict[str, asyncio.Task[str]] = {}
 
-    def join(
-        self, key: str, call: Callable[[], Coroutine[Any, Any, str]]
-    ) -> Awaitable[str]:
-        if key not in self._flights:
-            flight = self._flights[key] = asyncio.create_task(call())
-            flight.add_done_callback(partial(self._landed, key))
+    def join(self, key: str, call: Call) -> Awaitable[str]:
+        if (task := self._tasks.get(key)) is None:
+            # Context(): it sees nothing of the reader that began it.
+            task = asyncio.create_task(
+                self._fly(call), context=Context()
+            )
+            self._tasks[key] = task
+            task.add_done_callback(lambda _: self._tasks.pop(key))
         # A reader who is canceled does not take the others down.
-        return asyncio.shield(self._flights[key])  # [!]
+        return asyncio.shield(task)  # [!]
 
-    def _landed(self, key: str, flight: asyncio.Task[str]) -> None:
-        del self._flights[key]
+    async def _fly(self, call: Call) -> str:
+        async with asyncio.timeout(LIMIT_S):
+            return await call()
 
-
-class SingleFlightCache(PlainCache):
-    def __init__(self, redis: Redis, ttl_s: float) -> None:
-        super().__init__(redis, ttl_s)
-        self._flights = Flights()
-
-    async def get(self, key: str, load: Load) -> str:
-        call = partial(super().get, key, load)
-        return await self._flights.join(key, call)
+    async def close(self) -> None:
+        """End them all; call it before their pool is closed."""
+        tasks = [*self._tasks.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 # --8<-- [end:flights]
+
+
+# --8<-- [start:cache]
+class SingleFlightCache(PlainCache):
+    def __init__(self, redis: Redis, load: Load, ttl_s: float) -> None:
+        super().__init__(redis, load, ttl_s)
+        self.flights = Flights()
+
+    async def get(self, key: str) -> str:
+        return await self.flights.join(key, partial(super().get, key))
+
+
+# --8<-- [end:cache]
 
 
 def main() -> None:
@@ -57,7 +75,9 @@ def main() -> None:
                 lease.url,
                 lease.prefix + "report",
                 TTL_S,
-                lambda redis, clock: SingleFlightCache(redis, TTL_S),
+                lambda redis, load, clock: SingleFlightCache(
+                    redis, load, TTL_S
+                ),
             )
         )
     print("after expiry:", outcome)

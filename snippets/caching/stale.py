@@ -15,30 +15,31 @@ from snippets.caching.single_flight import Flights
 
 # --8<-- [start:cache]
 STALE_S = 600.0  # how long after its time a value may be served
-RETRY_S = 10.0  # longer than a load; a failed one is tried again then
+RETRY_S = 15.0  # above LIMIT_S; no key is loaded more often
 
 
 class StaleCache:
     def __init__(
-        self, redis: Redis, ttl_s: float, clock: Clock
+        self, redis: Redis, load: Load, ttl_s: float, clock: Clock
     ) -> None:
-        self._redis, self._ttl_s, self._clock = redis, ttl_s, clock
-        self._flights = Flights()
+        self._redis, self._load = redis, load
+        self._ttl_s, self._clock = ttl_s, clock
+        self.flights = Flights()
 
-    async def get(self, key: str, load: Load) -> str:
-        fill = partial(self._fill, key, load)
+    async def get(self, key: str) -> str:
+        fill = partial(self._fill, key)
         stored = await self._redis.get(key)
         if stored is None:
-            return await self._flights.join(key, fill)
+            return await self.flights.join(key, fill)
         value, fresh_until = json.loads(stored)
         if self._clock() >= fresh_until:
             mark, ms = f"{key}:refresh", int(RETRY_S * 1000)
             if await self._redis.set(mark, 1, nx=True, px=ms):  # [!]
-                self._flights.join(key, fill)
+                self.flights.join(key, fill)
         return str(value)
 
-    async def _fill(self, key: str, load: Load) -> str:
-        value = await load()
+    async def _fill(self, key: str) -> str:
+        value = await self._load(key)
         entry = json.dumps([value, self._clock() + self._ttl_s])
         ttl_ms = int((self._ttl_s + STALE_S) * 1000)
         await self._redis.set(key, entry, px=ttl_ms)
@@ -59,8 +60,8 @@ def main() -> None:
                     lease.url,
                     lease.prefix + "report",
                     later_s,
-                    lambda redis, clock: StaleCache(
-                        redis, TTL_S, clock
+                    lambda redis, load, clock: StaleCache(
+                        redis, load, TTL_S, clock
                     ),
                 )
             )

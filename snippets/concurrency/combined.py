@@ -29,7 +29,7 @@ async def load(sessions: Sessions, account_id: int) -> Dashboard:
 def main() -> None:
     from snippets.concurrency.costs import demonstrate
 
-    demonstrate(load)
+    demonstrate(load, ALL)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any, NamedTuple
 
-from sqlalchemy import event
+from sqlalchemy import TextClause, event
 
 from snippets.concurrency.accounts import (
     GRANTS,
@@ -15,11 +15,11 @@ from snippets.concurrency.accounts import (
     create_sessions,
     taken,
 )
-from snippets.concurrency.combined import ALL
 from snippets.concurrency.states import prepare
 from snippets.concurrency.wire import stretched
 
 POOL_SIZE = 3
+THREE = NAME, GRANTS, RECENT
 
 
 class Costs(NamedTuple):
@@ -27,13 +27,17 @@ class Costs(NamedTuple):
     connections: int
 
 
-async def warm(sessions: Sessions, size: int) -> None:
+async def warm(
+    sessions: Sessions,
+    size: int,
+    statements: tuple[TextClause, ...] = THREE,
+) -> None:
     """Let every connection of the pool prepare every statement."""
     prepared = asyncio.Barrier(size)
 
     async def prepare_all() -> None:
         async with sessions() as session:
-            for statement in (NAME, GRANTS, RECENT, ALL):
+            for statement in statements:
                 await session.execute(statement, {"id": 1})
             await prepared.wait()
 
@@ -41,12 +45,16 @@ async def warm(sessions: Sessions, size: int) -> None:
 
 
 # --8<-- [start:costs]
-async def costs(dsn: str, load: Load) -> Costs:
+async def costs(
+    dsn: str,
+    load: Load,
+    statements: tuple[TextClause, ...] = THREE,
+) -> Costs:
     await prepare(dsn)
     async with stretched(dsn) as wire:
         engine = create_engine(wire.dsn, POOL_SIZE)
         sessions = create_sessions(engine)
-        await warm(sessions, POOL_SIZE)
+        await warm(sessions, POOL_SIZE, statements)
         most, before = 0, wire.trips
 
         @event.listens_for(engine.sync_engine, "checkout")
@@ -63,10 +71,12 @@ async def costs(dsn: str, load: Load) -> Costs:
 # --8<-- [end:costs]
 
 
-def demonstrate(load: Load) -> None:
+def demonstrate(load: Load, *statements: TextClause) -> None:
     import lab
 
     with lab.postgres() as dsn:
-        trips, connections = asyncio.run(costs(dsn, load))
+        trips, connections = asyncio.run(
+            costs(dsn, load, statements or THREE)
+        )
     print(f"round trips: {trips}")
     print(f"connections: {connections}")

@@ -6,7 +6,7 @@ prints whether the health check is answered while reports render.
 
 from fastapi import FastAPI
 
-from snippets.concurrency.offload import Render, demonstrate
+from snippets.concurrency.reports import Render, demonstrate
 
 
 # --8<-- [start:app]

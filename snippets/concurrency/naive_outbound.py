@@ -7,7 +7,7 @@ that sends its answer in small pieces.
 import httpx
 from fastapi import FastAPI
 
-from snippets.concurrency.upstream import demonstrate
+from snippets.concurrency.calls import demonstrate
 
 
 # --8<-- [start:app]

@@ -1,7 +1,7 @@
-"""One client for the app, and one deadline for the whole call.
+"""One client, a line in front of it, a deadline, and no silence.
 
-Running it makes 20 calls to a quick service and one to a service
-that sends its answer in small pieces.
+Running it makes 20 calls to a quick service, one to a service that
+sends its answer in small pieces, and one to a service that fails.
 """
 
 import asyncio
@@ -11,13 +11,16 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI, HTTPException
 
-from snippets.concurrency.upstream import demonstrate
+from snippets.concurrency.calls import demonstrate
+from snippets.concurrency.line import Line
+
+DEADLINE_S = 1.0
+CALLS, WAITING = 20, 40
+# The line is the limit: nobody may wait inside the client.
+LIMITS = httpx.Limits(max_keepalive_connections=CALLS)
+
 
 # --8<-- [start:app]
-DEADLINE_S = 1.0
-LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=20)
-
-
 def create_app(upstream: str) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -26,15 +29,19 @@ def create_app(upstream: str) -> FastAPI:
             yield
 
     app = FastAPI(lifespan=lifespan)
+    line = Line(workers=CALLS, waiting=WAITING)
 
     @app.get("/quote")
     async def quote() -> str:
         try:
-            async with asyncio.timeout(DEADLINE_S):  # [!]
-                answer = await app.state.client.get(upstream)
+            with line.place() as limiter:
+                async with asyncio.timeout(DEADLINE_S), limiter:  # [!]
+                    answer = await app.state.client.get(upstream)
+            return str(answer.raise_for_status().text)
         except (TimeoutError, httpx.TimeoutException):
             raise HTTPException(504, "no quote in time") from None
-        return str(answer.text)
+        except httpx.HTTPError:  # refused, reset, not 2xx, …
+            raise HTTPException(502, "no quote") from None
 
     return app
 

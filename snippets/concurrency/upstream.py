@@ -1,21 +1,13 @@
 """A service that others call: quick, or slow in small pieces."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 
-import httpx
-from fastapi import FastAPI
-
-CreateApp = Callable[[str], FastAPI]
-CALLS = 20
 BODY = b"a quote in pieces"
 PIECE_S = 0.1  # between two bytes of the slow answer
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(BODY)
-
-REPORT = """{} calls, connections: {}
-an upstream that answers in pieces: {}"""
+HEAD = b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n"
 
 
 @dataclass
@@ -25,6 +17,7 @@ class Upstream:
     url: str = ""
     connections: int = 0
     slow: bool = False
+    status: bytes = b"200 OK"
 
 
 # --8<-- [start:serve]
@@ -35,7 +28,7 @@ async def serve(
 ) -> None:
     with closing(writer), suppress(asyncio.IncompleteReadError):
         while await reader.readuntil(b"\r\n\r\n"):
-            writer.write(HEAD)
+            writer.write(HEAD % (upstream.status, len(BODY)))
             for byte in BODY:
                 writer.write(bytes([byte]))
                 if upstream.slow:
@@ -66,25 +59,3 @@ async def listening() -> AsyncIterator[Upstream]:
             task.cancel()
         await asyncio.wait(serving)
         await asyncio.sleep(0)  # for their sockets to close
-
-
-async def call(create_app: CreateApp) -> tuple[int, int]:
-    """Connections for all quick calls, and what a slow one says."""
-    async with listening() as upstream:
-        app = create_app(upstream.url)
-        transport = httpx.ASGITransport(app)
-        async with (
-            app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=transport) as client,
-        ):
-            url = "http://app/quote"
-            for _ in range(CALLS):
-                (await client.get(url)).raise_for_status()
-            connections = upstream.connections
-            upstream.slow = True
-            status = (await client.get(url)).status_code
-    return connections, status
-
-
-def demonstrate(create_app: CreateApp) -> None:
-    print(REPORT.format(CALLS, *asyncio.run(call(create_app))))

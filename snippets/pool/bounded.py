@@ -5,11 +5,12 @@ Running it prints who is served first: two who wait, or a newcomer.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager as Context
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from asyncpg import Connection, Pool, create_pool
 
-Acquire = Callable[[], AbstractAsyncContextManager[Connection]]
+Acquire = Callable[[], Context[Connection]]
 
 
 class PoolBusyError(Exception):
@@ -21,29 +22,27 @@ class BoundedPool:
     """At most `backlog` callers wait, in order, `wait_s` seconds."""
 
     def __init__(self, pool: Pool, backlog: int, wait_s: float) -> None:
+        size = pool.get_max_size()
         self._pool = pool
-        self._backlog = backlog
         self._wait_s = wait_s
-        self._waiting = 0
-        self._free = asyncio.Semaphore(pool.get_max_size())
+        self._places = asyncio.Semaphore(size + backlog)
+        self._free = asyncio.Semaphore(size)  # in order of arrival
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Connection]:
-        if self._free.locked() and self._waiting >= self._backlog:
-            raise PoolBusyError(f"{self._waiting} wait already")
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(self._wait_s):
-                await self._free.acquire()  # [!]
-        except TimeoutError:
-            raise PoolBusyError("no connection in time") from None
-        finally:
-            self._waiting -= 1
-        try:
-            async with self._pool.acquire() as connection:
-                yield connection
-        finally:
-            self._free.release()
+        if self._places.locked():
+            raise PoolBusyError("the line is full")
+        async with self._places, AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(self._wait_s):  # [!]
+                    await held.enter_async_context(self._free)
+                    connection = await held.enter_async_context(
+                        # its timeout bounds giving back, too
+                        self._pool.acquire(timeout=self._wait_s)
+                    )
+            except TimeoutError:
+                raise PoolBusyError("no connection in time") from None
+            yield connection
 
 
 # --8<-- [end:bounded]

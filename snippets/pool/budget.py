@@ -1,7 +1,7 @@
 """Divide what the server has among all processes of a rollout.
 
-Running it starts a server with 20 connections and opens the pools of
-six processes, as many as run while two replicas become three.
+Running it starts a server with 30 connections and opens the pools of
+eight processes, as many as run when two replicas are replaced.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-import asyncpg
+from asyncpg import TooManyConnectionsError, connect, create_pool
 
 
 @dataclass(frozen=True)
@@ -22,21 +22,26 @@ class Server:
 @dataclass(frozen=True)
 class Deployment:
     replicas: int
-    surge: int  # extra replicas while a rollout replaces the old
+    surge: int  # more replicas that a rollout may start
+    draining: int  # old ones that finish requests: not in the surge
     workers: int  # processes in each; each has a pool of its own
 
 
-PoolSize = Callable[[Server, Deployment], int]
-SERVER = Server(max_connections=20, reserved=3, admin=2)
-DEPLOYMENT = Deployment(replicas=2, surge=1, workers=2)
+SERVER = Server(max_connections=30, reserved=3, admin=2)
+DEPLOYMENT = Deployment(replicas=2, surge=1, draining=1, workers=2)
 
 
 # --8<-- [start:budget]
+def processes(deployment: Deployment) -> int:
+    """Processes with a pool, at the worst moment of a rollout."""
+    replicas = deployment.replicas + deployment.surge
+    return (replicas + deployment.draining) * deployment.workers
+
+
 def pool_size(server: Server, deployment: Deployment) -> int:
     """Connections for the pool of each process."""
     free = server.max_connections - server.reserved - server.admin
-    replicas = deployment.replicas + deployment.surge
-    size = free // (replicas * deployment.workers)
+    size = free // processes(deployment)
     if size < 1:
         raise ValueError("more processes than connections: PgBouncer")
     return size
@@ -46,36 +51,33 @@ def pool_size(server: Server, deployment: Deployment) -> int:
 
 
 async def rollout(dsn: str, size: int) -> str:
-    """Open the pools of all processes, as they are at the worst."""
-    replicas = DEPLOYMENT.replicas + DEPLOYMENT.surge
-    processes = replicas * DEPLOYMENT.workers
+    """Open the pools of all processes at the worst moment."""
+    total = processes(DEPLOYMENT)
     async with AsyncExitStack() as pools:
-        for number in range(1, processes + 1):
-            pool = asyncpg.create_pool(
-                dsn, min_size=size, max_size=size
-            )
+        for number in range(1, total + 1):
             try:
-                await pools.enter_async_context(pool)
-            except asyncpg.TooManyConnectionsError as error:
-                return f"process {number} of {processes} fails\n{error}"
-    return f"{processes} processes × {size} connections: all started"
+                await pools.enter_async_context(
+                    create_pool(dsn, min_size=size, max_size=size)
+                )
+            except TooManyConnectionsError as error:
+                return f"process {number} of {total} fails\n{error}"
+    return f"{total} processes × {size} connections: all started"
 
 
-def demonstrate(pool_size: PoolSize) -> None:
+def demonstrate(pool_size: Callable[[Server, Deployment], int]) -> None:
     import lab
 
     size = pool_size(SERVER, DEPLOYMENT)
     settings = {"max_connections": str(SERVER.max_connections)}
     for role in ("app", "postgres"):
         with lab.postgres_server(settings) as server:
-            if role != "postgres":
-                asyncio.run(create_role(server.dsn))
+            asyncio.run(create_role(server.dsn))
             dsn = server.dsn.replace("postgres@", f"{role}@")
             print(f"as {role}: {asyncio.run(rollout(dsn, size))}")
 
 
 async def create_role(dsn: str) -> None:
-    connection = await asyncpg.connect(dsn)
+    connection = await connect(dsn)
     await connection.execute("CREATE ROLE app LOGIN")
     await connection.close()
 

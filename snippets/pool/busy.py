@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from snippets.pool.engine import POOL_SIZE, create_engine
+from snippets.pool.retry_after import RETRY_S, retry_after
 
 
 # --8<-- [start:app]
@@ -32,7 +33,7 @@ def create_app(engine: AsyncEngine) -> FastAPI:
         return JSONResponse(
             {"detail": "the database is busy"},
             status_code=503,
-            headers={"Retry-After": "1"},
+            headers=retry_after(),
         )
 
     @app.get("/answer")
@@ -64,8 +65,10 @@ async def demonstrate(dsn: str) -> None:
 
 async def get(client: httpx.AsyncClient) -> str:
     response = await client.get("http://app/answer")
-    retry = response.headers.get("Retry-After")
-    return f"{response.status_code}, Retry-After: {retry}"
+    said = response.headers.get("Retry-After")
+    spread = f"{RETRY_S.start} to {RETRY_S.stop - 1} s"
+    told = spread if said and int(said) in RETRY_S else said
+    return f"{response.status_code}, Retry-After: {told}"
 
 
 def main() -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 # --8<-- [start:engine]
 POOL_SIZE = 15
-POOL_TIMEOUT_S = 0.5  # below the deadline of a request
+POOL_TIMEOUT_S = 0.5  # in line for a connection
+CONNECT_TIMEOUT_S = 1.0  # opening one, which may follow
 
 
 def create_engine(dsn: str) -> AsyncEngine:
@@ -20,6 +21,7 @@ def create_engine(dsn: str) -> AsyncEngine:
         pool_size=POOL_SIZE,
         max_overflow=0,  # [!]
         pool_timeout=POOL_TIMEOUT_S,
+        connect_args={"timeout": CONNECT_TIMEOUT_S},
     )
 
 

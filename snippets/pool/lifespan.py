@@ -7,33 +7,33 @@ server processes PostgreSQL started to answer them.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 import asyncpg
 import httpx
 from fastapi import Depends, FastAPI, HTTPException, Request
+
+from snippets.pool.retry_after import retry_after
 
 # --8<-- [start:acquire]
 POOL_SIZE = 10
 ACQUIRE_TIMEOUT_S = 2.0  # below the deadline of a request
 
 
-async def acquire(
-    request: Request,
-) -> AsyncIterator[asyncpg.Connection]:
+async def acquire(request: Request) -> AsyncIterator[Any]:
     pool: asyncpg.Pool = request.app.state.pool
     try:
         connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
     except TimeoutError:
-        raise HTTPException(503, headers={"Retry-After": "1"}) from None
+        raise HTTPException(503, headers=retry_after()) from None
     try:
         yield connection
     finally:
         await pool.release(connection)
 
 
-# In its default scope a dependency ends after the response was sent:
-# a client that reads slowly would keep the connection.
+# In its default scope it would end after the response was sent: with
+# a stream or a BaseHTTPMiddleware, when the client has read it all.
 Connection = Annotated[
     asyncpg.Connection, Depends(acquire, scope="function")  # [!]
 ]

@@ -1,7 +1,7 @@
 """Pool size times workers is not the number of your connections.
 
-Running it starts a server with 20 connections and opens the pools of
-six processes, as many as run while two replicas become three.
+Running it starts a server with 30 connections and opens the pools of
+eight processes, as many as run when two replicas are replaced.
 """
 
 from snippets.pool.budget import Deployment, Server, demonstrate

@@ -7,19 +7,26 @@ becomes of it.
 
 import asyncio
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from snippets.pool.exhaustion import CENTS, PAID, Charge, rush
-
+from snippets.pool.payments import PAID, Charge, NotPayableError, rush
 
 # --8<-- [start:checkout]
+LOCK = text("""
+    SELECT cents FROM orders
+    WHERE id = :id AND receipt IS NULL FOR UPDATE""")
+
+
 async def checkout(
     engine: AsyncEngine, charge: Charge, order_id: int
 ) -> None:
     async with engine.begin() as connection:
-        cents = await connection.scalar(CENTS, {"id": order_id})
+        cents = await connection.scalar(LOCK, {"id": order_id})
+        if cents is None:
+            raise NotPayableError(order_id)
 
-        receipt = await charge(cents)  # [!]
+        receipt = await charge(cents, f"order-{order_id}")  # [!]
 
         paid = {"id": order_id, "receipt": receipt}
         await connection.execute(PAID, paid)

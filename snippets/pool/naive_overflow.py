@@ -1,4 +1,4 @@
-"""The default engine opens and closes a connection per overflow.
+"""Requests in waves: the default engine opens ten anew for each.
 
 Running it sends ten waves of 15 queries and prints how many
 connections were opened.

@@ -1,17 +1,20 @@
-"""A circuit breaker stops asking a service that does not answer.
+"""A circuit breaker stops asking a service that does not serve.
 
-Running it calls a service that accepts connections and never answers
-100 times, lets it recover, and calls it again.
+Running it calls a service that answers 503, and again when it is well.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import httpx
 
+from snippets.resilience.outage import served
+
 Answer = TypeVar("Answer")
+Ask = Callable[[], Awaitable[Answer]]
 
 
 class CircuitOpenError(Exception):
@@ -31,18 +34,19 @@ class CircuitBreaker:
         self._allowed, self._open_s = failures, open_s
         self._clock, self._failed, self._next_try = clock, 0, 0.0
 
-    async def call(
-        self, ask: Callable[[], Awaitable[Answer]]
-    ) -> Answer:
+    async def call(self, ask: Ask[Answer]) -> Answer:
         if self._failed >= self._allowed:
             if self._clock() < self._next_try:
                 raise CircuitOpenError
             self._next_try = self._clock() + self._open_s  # [!]
         try:
             answer = await ask()
-        except (TimeoutError, httpx.TransportError):  # not a 404
-            self._failed += 1
-            self._next_try = self._clock() + self._open_s
+        except Exception as error:
+            if (verdict := served(error)) is False:
+                self._failed += 1
+                self._next_try = self._clock() + self._open_s
+            elif verdict:
+                self._failed = 0
             raise
         self._failed = 0
         return answer
@@ -52,34 +56,30 @@ class CircuitBreaker:
 
 
 async def demonstrate() -> None:
-    well = asyncio.Event()
-    now = 0.0
+    status, now, asked = 503, 0.0, 0
 
-    async def serve(
-        _: asyncio.StreamReader, answer: asyncio.StreamWriter
-    ) -> None:
-        await well.wait()
-        answer.write(b"HTTP/1.0 200 OK\r\n\r\n")
+    def serve(_: object, answer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        answer.write(b"HTTP/1.0 %d .\r\n\r\n" % status)
         answer.close()
 
     breaker = CircuitBreaker(failures=5, open_s=30.0, clock=lambda: now)
     server = await asyncio.start_server(serve, "127.0.0.1")
-    port = server.sockets[0].getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    async with server, httpx.AsyncClient(timeout=0.2) as client:
-        waited = refused = 0
+    url = "http://{}:{}".format(*server.sockets[0].getsockname())
+    async with server, httpx.AsyncClient() as client:
+
+        async def ask() -> int:
+            return (
+                (await client.get(url)).raise_for_status().status_code
+            )
+
         for _ in range(100):
-            try:
-                await breaker.call(lambda: client.get(url))
-            except httpx.TransportError:
-                waited += 1
-            except CircuitOpenError:
-                refused += 1
-        print(f"100 calls: {waited} timed out, {refused} not sent")
-        well.set()
-        now += 30.0
-        answer = await breaker.call(lambda: client.get(url))
-        print("30 s later:", answer.status_code)
+            with suppress(httpx.HTTPError, CircuitOpenError):
+                await breaker.call(ask)
+        print(f"100 calls: {asked} sent, each answered 503")
+        status, now = 200, 30.0
+        print("30 s later:", await breaker.call(ask))
 
 
 def main() -> None:

@@ -1,66 +1,67 @@
-"""A retry is safe when the write carries a key.
+"""One key, one order, one answer, however often it is asked.
 
 Running it loses the answer to a COMMIT that the server has carried
-out, and prints how many rows one order left.
+out, repeats the request, and then sends another under the same key.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
+import hashlib
+import json
+from collections.abc import Mapping
 
-from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from snippets.resilience.retrying import retrying
-from snippets.resilience.wire import Wire, through
+from snippets.resilience.lost_answer import demonstrate
+from snippets.resilience.retrying import retry_transaction
 
-Place = Callable[[AsyncEngine, str], Awaitable[None]]
 
-# --8<-- [start:place]
+class KeyReusedError(Exception):
+    """Another request has this key: answer 422."""
+
+
+# --8<-- [start:orders]
 ORDERS = """CREATE TABLE orders (
     id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
-    idempotency_key text NOT NULL UNIQUE
+    customer bigint NOT NULL,
+    idempotency_key text NOT NULL,
+    request_hash bytea NOT NULL,
+    UNIQUE (customer, idempotency_key)
 )"""
-INSERT = text(
-    "INSERT INTO orders (idempotency_key) VALUES (:key)"
-    " ON CONFLICT (idempotency_key) DO NOTHING"  # [!]
-)
+# --8<-- [end:orders]
+
+# --8<-- [start:place]
+INSERT = text("""INSERT INTO orders
+    (customer, idempotency_key, request_hash)
+VALUES (:customer, :key, :hash)
+ON CONFLICT (customer, idempotency_key) DO NOTHING""")
+FIRST = text("""SELECT id, request_hash FROM orders
+WHERE (customer, idempotency_key) = (:customer, :key)""")
+
+REQUEST_S = 8.0  # as long as the client waits
 
 
-async def place(engine: AsyncEngine, idempotency_key: str) -> None:
-    async for attempt in retrying():
-        with attempt:
-            async with engine.begin() as connection:
-                key = {"key": idempotency_key}
-                await connection.execute(INSERT, key)
+async def place(
+    engine: AsyncEngine,
+    customer: int,
+    key: str,
+    request: Mapping[str, int],
+) -> int:
+    said = json.dumps(request, sort_keys=True).encode()
+    hashed = hashlib.sha256(said).digest()
+    values = {"customer": customer, "key": key, "hash": hashed}
+
+    async def transaction() -> int:
+        async with engine.begin() as connection:
+            await connection.execute(INSERT, values)
+            first = (await connection.execute(FIRST, values)).one()
+        if first.request_hash != hashed:
+            raise KeyReusedError  # [!]
+        return int(first.id)
+
+    return await retry_transaction(transaction, REQUEST_S)
 
 
 # --8<-- [end:place]
-
-
-async def rows_of_one_order(dsn: str, orders: str, place: Place) -> int:
-    """The answer to the first COMMIT is lost: how many rows?"""
-    wire = Wire()
-    async with through(dsn, wire) as address:
-        url = make_url(address).set(drivername="postgresql+asyncpg")
-        engine = create_async_engine(url)
-        async with engine.begin() as connection:
-            await connection.execute(text(orders))
-        wire.hang_up_after = b"COMMIT"
-        await place(engine, "order 1")
-        assert b"COMMIT" in wire.dropped
-        async with engine.connect() as connection:
-            query = text("SELECT count(*) FROM orders")
-            rows: int = await connection.scalar(query)
-        await engine.dispose()
-    return rows
-
-
-def demonstrate(orders: str, place: Place) -> None:
-    import lab
-
-    with lab.postgres() as dsn:
-        rows = asyncio.run(rows_of_one_order(dsn, orders, place))
-    print(f"1 order, 1 answer to COMMIT lost, rows: {rows}")
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import asyncpg
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from snippets.resilience.retrying import retrying
+from snippets.resilience.retrying import retry_transaction
 
 Increment = Callable[[AsyncEngine], Awaitable[None]]
 
@@ -25,6 +25,7 @@ ON d.oid = database WHERE datname = current_database() AND NOT granted
 READ = text("SELECT value FROM counters WHERE id = 1")
 WRITE = text("UPDATE counters SET value = :value WHERE id = 1")
 ADD = text("UPDATE counters SET value = value + 1 WHERE id = 1")
+REQUEST_S = 8.0  # as long as the client waits
 
 
 async def in_one_statement(engine: AsyncEngine) -> None:
@@ -33,11 +34,12 @@ async def in_one_statement(engine: AsyncEngine) -> None:
 
 
 async def retried(engine: AsyncEngine) -> None:
-    async for attempt in retrying():
-        with attempt:
-            async with engine.begin() as connection:  # SERIALIZABLE
-                value = await connection.scalar(READ)
-                await connection.execute(WRITE, {"value": value + 1})
+    async def transaction() -> None:
+        async with engine.begin() as connection:  # SERIALIZABLE
+            value = await connection.scalar(READ)
+            await connection.execute(WRITE, {"value": value + 1})
+
+    await retry_transaction(transaction, REQUEST_S)
 
 
 # --8<-- [end:increment]

@@ -1,7 +1,7 @@
-"""A SET in a connect listener lasts until the first rollback.
+"""A SET in a connect listener shares the fate of the first request.
 
-Running it asks for the timeout in two requests, one after the other,
-on the same connection.
+Running it asks for the timeout in three requests on one connection, of
+which the first only reads, and again where the first one commits.
 """
 
 import asyncio
@@ -29,13 +29,17 @@ def create_engine(dsn: str) -> AsyncEngine:
 # --8<-- [end:engine]
 
 
-async def timeouts(engine: AsyncEngine, requests: int) -> list[str]:
-    """What `SHOW statement_timeout` says in each request."""
+async def timeouts(
+    engine: AsyncEngine, first_commits: bool = False
+) -> list[str]:
+    """What `SHOW statement_timeout` says in each of three requests."""
     said = []
-    for _ in range(requests):
+    for number in range(3):
         async with engine.connect() as connection:
             show = text("SHOW statement_timeout")
             said.append(await connection.scalar(show))
+            if number == 0 and first_commits:
+                await connection.commit()
     await engine.dispose()
     return said
 
@@ -44,9 +48,9 @@ def main() -> None:
     import lab
 
     with lab.postgres() as dsn:
-        said = asyncio.run(timeouts(create_engine(dsn), 2))
-    for number, timeout in enumerate(said, 1):
-        print(f"request {number}: statement_timeout = {timeout}")
+        for name, commits in (("reads", False), ("commits", True)):
+            said = asyncio.run(timeouts(create_engine(dsn), commits))
+            print(f"the first request {name}:", *said)
 
 
 if __name__ == "__main__":

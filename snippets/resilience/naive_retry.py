@@ -1,30 +1,40 @@
 """Retrying whatever failed does twice what was done once.
 
 Running it loses the answer to a COMMIT that the server has carried
-out, and prints how many rows one order left.
+out, repeats the request, and then sends another under the same key.
 """
+
+from collections.abc import Mapping
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tenacity import retry, stop_after_attempt, wait_exponential
 
-from snippets.resilience.idempotent import demonstrate
+from snippets.resilience.lost_answer import demonstrate
 
 # --8<-- [start:place]
 ORDERS = """CREATE TABLE orders (
     id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
-    idempotency_key text NOT NULL
+    customer bigint NOT NULL
 )"""
-INSERT = text("INSERT INTO orders (idempotency_key) VALUES (:key)")
+INSERT = text(
+    "INSERT INTO orders (customer) VALUES (:customer) RETURNING id"
+)
 
 
 @retry(
     stop=stop_after_attempt(3),
     wait=wait_exponential(multiplier=0.1),
 )
-async def place(engine: AsyncEngine, idempotency_key: str) -> None:
+async def place(
+    engine: AsyncEngine,
+    customer: int,
+    key: str,
+    request: Mapping[str, int],
+) -> int:
+    values = {"customer": customer}
     async with engine.begin() as connection:
-        await connection.execute(INSERT, {"key": idempotency_key})
+        return await connection.scalar(INSERT, values) or 0
 
 
 # --8<-- [end:place]

@@ -1,8 +1,12 @@
-"""A statement timeout ends the statement, not the wait for its answer.
+"""asyncio.timeout cancels the request, and then waits for it.
 
-Running it drops every answer of the server during a slow statement,
-lets the server cancel it, and looks at what the client does.
+Running it loses the answer to a statement, and the answer to the
+rollback with which a read ends, and looks at the client after that.
 """
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -19,11 +23,18 @@ def create_engine(dsn: str) -> AsyncEngine:
     )
 
 
+async def within(
+    deadline_s: float, work: Coroutine[Any, Any, None]
+) -> None:
+    async with asyncio.timeout(deadline_s):
+        await work
+
+
 # --8<-- [end:engine]
 
 
 def main() -> None:
-    demonstrate(create_engine)
+    demonstrate(create_engine, within)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """With a retry, a restart under load costs time and no request.
 
-Running it kills the server with SIGKILL while eight requests are
-inside their transactions, starts it, and accounts for every write.
+Running it kills the server while eight requests are inside their
+transactions, starts it, and accounts for every write.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import asyncpg
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from snippets.resilience.retrying import retrying
+from snippets.resilience.retrying import retry_transaction
 
 Place = Callable[[AsyncEngine, str], Awaitable[None]]
 
@@ -24,14 +24,15 @@ INSERT = text(
     "INSERT INTO orders (idempotency_key) VALUES (:key)"
     " ON CONFLICT (idempotency_key) DO NOTHING"
 )
+REQUEST_S = 8.0  # as long as the client waits
 
 
 async def place(engine: AsyncEngine, idempotency_key: str) -> None:
-    async for attempt in retrying():  # [!]
-        with attempt:
-            async with engine.begin() as connection:
-                key = {"key": idempotency_key}
-                await connection.execute(INSERT, key)
+    async def transaction() -> None:
+        async with engine.begin() as connection:
+            await connection.execute(INSERT, {"key": idempotency_key})
+
+    await retry_transaction(transaction, REQUEST_S)  # [!]
 
 
 # --8<-- [end:place]

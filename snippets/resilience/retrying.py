@@ -1,11 +1,13 @@
 """Retry the whole transaction, after the few errors that allow it.
 
-Running it makes a transaction fail in four ways and prints how often
+Running it makes a transaction fail in five ways and prints how often
 each was tried.
 """
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import Any, TypeVar
 
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
@@ -17,29 +19,28 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from snippets.resilience.deadline import within
+from snippets.resilience.transient import may_retry
+
+Answer = TypeVar("Answer")
+Transaction = Callable[[], Coroutine[Any, Any, Answer]]
+
+
 # --8<-- [start:retrying]
-ROLLED_BACK = {"40001", "40P01"}  # serialization failure, deadlock
-UNAVAILABLE = {"57P01", "57P02", "57P03"}  # stops, crashed, starts
-RETRY_S = 8.0  # all attempts together, below the request's deadline
-
-
-def may_retry(error: BaseException) -> bool:
-    """The server rolled back, or the connection is gone."""
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None)
-        allowed = state in ROLLED_BACK | UNAVAILABLE
-        return allowed or error.connection_invalidated
-    # Nobody listens. Not OSError: TimeoutError is one of them.
-    return isinstance(error, ConnectionError)
-
-
-def retrying() -> AsyncRetrying:
-    return AsyncRetrying(
+async def retry_transaction(
+    transaction: Transaction[Answer], deadline_s: float
+) -> Answer:
+    retrying = AsyncRetrying(
         retry=retry_if_exception(may_retry),
         wait=wait_random_exponential(multiplier=0.02, max=0.5),
-        stop=stop_before_delay(RETRY_S),
+        stop=stop_before_delay(deadline_s),  # raises the last error
         reraise=True,
     )
+
+    async def attempt() -> Answer:  # so that it may be a lambda
+        return await transaction()
+
+    return await within(deadline_s, retrying(attempt))  # [!]
 
 
 # --8<-- [end:retrying]
@@ -47,6 +48,7 @@ def retrying() -> AsyncRetrying:
 FAILURES = {
     "serialization failure": "40001",
     "deadlock": "40P01",
+    "too many connections": "53300",
     "unique violation": "23505",
     "statement timeout": "57014",
 }
@@ -65,7 +67,7 @@ async def attempts(engine: AsyncEngine, sqlstate: str) -> int:
                 await connection.execute(text(RAISE.format(sqlstate)))
 
     with suppress(DBAPIError):
-        await retrying()(transaction)
+        await retry_transaction(transaction, deadline_s=10.0)
     return ran
 
 
@@ -73,8 +75,7 @@ async def demonstrate(dsn: str) -> None:
     url = make_url(dsn).set(drivername="postgresql+asyncpg")
     engine = create_async_engine(url)
     for name, sqlstate in FAILURES.items():
-        ran = await attempts(engine, sqlstate)
-        print(f"{name}: {ran} × tried")
+        print(f"{name}: {await attempts(engine, sqlstate)} × tried")
     await engine.dispose()
 
 

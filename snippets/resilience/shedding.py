@@ -5,6 +5,7 @@ asks for its health meanwhile.
 """
 
 import asyncio
+import random
 from collections import Counter
 
 import httpx
@@ -18,7 +19,7 @@ class LoadShedding:
     """At most `limit` requests in service; 503 for the others."""
 
     def __init__(
-        self, app: ASGIApp, limit: int, exempt: frozenset[str]
+        self, app: ASGIApp, limit: int, exempt: set[str]
     ) -> None:
         self._app, self._limit, self._exempt = app, limit, exempt
         self._in_service = 0
@@ -29,10 +30,11 @@ class LoadShedding:
         if scope["type"] != "http" or scope["path"] in self._exempt:
             await self._app(scope, receive, send)
         elif self._in_service >= self._limit:
+            after_s = random.randint(1, 5)  # [!]
             refusal = JSONResponse(
                 {"detail": "too many requests in service"},
-                status_code=503,
-                headers={"Retry-After": "1"},
+                503,
+                {"Retry-After": str(after_s)},
             )
             await refusal(scope, receive, send)
         else:
@@ -48,9 +50,7 @@ class LoadShedding:
 
 def create_app(answer: asyncio.Event) -> FastAPI:
     app = FastAPI()
-    app.add_middleware(
-        LoadShedding, limit=10, exempt=frozenset({"/health"})
-    )
+    app.add_middleware(LoadShedding, limit=10, exempt={"/health"})
 
     @app.get("/report")
     async def report() -> None:
@@ -68,16 +68,16 @@ async def demonstrate() -> None:
     async with httpx.AsyncClient(
         transport=transport, base_url="http://app"
     ) as client:
-
-        async def report() -> int:
-            return (await client.get("/report")).status_code
-
-        calls = [asyncio.ensure_future(report()) for _ in range(30)]
+        calls = [
+            asyncio.ensure_future(client.get("/report"))
+            for _ in range(30)
+        ]
         refused = [await call for call in calls[10:]]
         health = await client.get("/health")
         answer.set()
         served = [await call for call in calls[:10]]
-    for status, requests in Counter(served + refused).items():
+    seen = Counter(call.status_code for call in served + refused)
+    for status, requests in seen.items():
         print(f"{status}: {requests} requests")
     print("health meanwhile:", health.status_code)
 

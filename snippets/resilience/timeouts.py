@@ -1,4 +1,4 @@
-"""Every wait has a limit, and each limit fits inside the next.
+"""Every wait has a limit, and each ends with an error of its own.
 
 Running it runs into each of them and prints what the program sees.
 """
@@ -10,28 +10,30 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from snippets.resilience.limits import LIMITS, Limits
+
+
 # --8<-- [start:engine]
-LOCK_S, STATEMENT_S, TRANSACTION_S = 0.3, 0.6, 1.2
-POOL_S = CONNECT_S = 0.5
-ANSWER_S = 0.9  # more than a statement may take: the server goes first
-REQUEST_S = 2.0  # POOL_S + TRANSACTION_S, and some for the rest
-
-
-def create_engine(dsn: str) -> AsyncEngine:
-    limits = {
-        "lock_timeout": LOCK_S,
-        "statement_timeout": STATEMENT_S,
-        "idle_in_transaction_session_timeout": STATEMENT_S,
-        "transaction_timeout": TRANSACTION_S,  # PostgreSQL 17
+def server_settings(limits: Limits) -> dict[str, str]:
+    seconds = {  # PostgreSQL itself ends these
+        "lock_timeout": limits.lock,
+        "statement_timeout": limits.statement,
+        "idle_in_transaction_session_timeout": limits.statement,
+        "transaction_timeout": limits.transaction,  # PostgreSQL 17
     }
-    settings = {k: f"{s * 1000:.0f}ms" for k, s in limits.items()}
+    return {k: f"{s * 1000:.0f}ms" for k, s in seconds.items()}
+
+
+def create_engine(dsn: str, pooler: bool = False) -> AsyncEngine:
+    """`pooler`: the role has the limits of the server."""
+    settings = {} if pooler else server_settings(LIMITS)
     return create_async_engine(
         make_url(dsn).set(drivername="postgresql+asyncpg"),
         max_overflow=0,
-        pool_timeout=POOL_S,
+        pool_timeout=LIMITS.pool,
         connect_args={
-            "timeout": CONNECT_S,
-            "command_timeout": ANSWER_S,
+            "timeout": LIMITS.connect,
+            "command_timeout": LIMITS.answer,
             "server_settings": settings,  # [!]
         },
     )
@@ -57,7 +59,7 @@ async def slow(engine: AsyncEngine) -> None:
 async def long(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         while True:  # each statement is within its limit
-            await connection.execute(SLEEP, {"seconds": 0.5})
+            await connection.execute(SLEEP, {"seconds": 0.4})
 
 
 async def crowded(engine: AsyncEngine) -> None:

@@ -36,9 +36,14 @@ async def through(dsn: str, wire: Wire) -> AsyncIterator[str]:
     url = make_url(dsn)
     assert url.host
 
+    near_ends = dict[asyncio.StreamWriter, asyncio.Task[None]]()
+
     async def serve(
         client: asyncio.StreamReader, answers: asyncio.StreamWriter
     ) -> None:
+        task = asyncio.current_task()
+        assert task
+        near_ends[answers] = task
         server, requests = await asyncio.open_connection(
             url.host, url.port or 5432
         )
@@ -73,7 +78,13 @@ async def through(dsn: str, wire: Wire) -> AsyncIterator[str]:
             requests.close()
 
     listener = await asyncio.start_server(serve, "127.0.0.1")
-    async with listener:
-        port = listener.sockets[0].getsockname()[1]
-        here = url.set(host="127.0.0.1", port=port)
+    port = listener.sockets[0].getsockname()[1]
+    here = url.set(host="127.0.0.1", port=port)
+    try:
         yield here.render_as_string(hide_password=False)
+    finally:
+        listener.close()
+        await asyncio.sleep(0)  # what was accepted begins
+        for end in near_ends:
+            end.close()
+        await asyncio.gather(*near_ends.values())

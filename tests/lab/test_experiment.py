@@ -74,23 +74,13 @@ def test_a_bound_that_bounds_nothing_is_refused(claim: Callable[[], object], sen
         claim()
 
 
-@pytest.mark.parametrize(
-    ("at_least", "at_most", "observed", "holds"),
-    [
-        (5.0, None, 5.0, True),
-        (5.0, None, 4.9, False),
-        (None, 2.0, 2.0, True),
-        (None, 2.0, 2.1, False),
-        (1.0, 2.0, 1.5, True),
-        (1.0, 2.0, 0.5, False),
-        (1.0, 2.0, 2.5, False),
-    ],
-)
-def test_a_claim_holds_within_its_bounds(
-    at_least: float | None, at_most: float | None, observed: float, holds: bool
-) -> None:
-    claim = Claim("x", quantity="speedup", at_least=at_least, at_most=at_most)
-    assert claim.holds(observed) is holds
+def test_a_disturbance_is_taken_once() -> None:
+    setting = Setting({})
+    setting.disturbed(None)
+    assert setting.taken() == []
+    setting.disturbed("the generator was late")
+    assert setting.taken() == ["the generator was late"]
+    assert setting.taken() == []
 
 
 def test_a_setting_gives_the_servers_that_were_declared() -> None:

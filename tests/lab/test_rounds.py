@@ -3,12 +3,14 @@
 import math
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from lab import record
 from lab.experiment import Claim, Experiment, Metric, Quantity, Round, Setting, Values, Variant
-from lab.rounds import ExperimentError, evaluate, prepare, run_round
+from lab.rounds import ExperimentError, evaluate, judge, prepare, run_round
 
 Run = Callable[[Setting], Awaitable[Values]]
 HERE = Setting({})
@@ -43,12 +45,12 @@ def ratio(rounds: Round) -> float:
     return rounds["v1"]["rows"] / rounds["v0"]["rows"]
 
 
-def test_a_round_runs_every_variant_in_order_and_tells_of_each() -> None:
+def test_a_round_runs_every_variant_in_the_given_order_and_tells_of_each() -> None:
     ran: list[int] = []
     compared = experiment(returning({"rows": 4}), returning({"rows": 2.5}))
-    found = run_round("demo", compared, HERE, lambda: ran.append(1))
+    found = run_round("demo", compared, HERE, ["v1", "v0"], lambda: ran.append(1))
     assert found == {"v0": {"rows": 4.0}, "v1": {"rows": 2.5}}
-    assert list(found) == ["v0", "v1"]
+    assert list(found) == ["v1", "v0"]
     assert len(ran) == 2
 
 
@@ -112,35 +114,70 @@ def test_a_preparation_that_raises_is_named() -> None:
         prepare("demo", failing, HERE)
 
 
-def test_a_quantity_is_computed_within_each_round_and_its_median_published() -> None:
+def test_a_quantity_is_computed_within_each_round() -> None:
     compared = experiment(
         returning({}),
         returning({}),
         quantities={"ratio": Quantity("ratio", unit="×", of=ratio, digits=1)},
-        claims=(
-            Claim("at least twice", quantity="ratio", at_least=2.0),
-            Claim("at least five times", quantity="ratio", at_least=5.0),
-        ),
     )
     rounds = [
         {"v0": {"rows": slow}, "v1": {"rows": fast}} for slow, fast in [(1, 2), (2, 6), (10, 90)]
     ]
-    quantities, claims = evaluate("demo", compared, rounds)
-    assert quantities == {
-        "ratio": {
-            "label": "ratio",
-            "unit": "×",
-            "digits": 1,
-            "values": [2.0, 3.0, 9.0],
-            "median": 3.0,
-            "low": 2.0,
-            "high": 9.0,
-        }
-    }
-    assert [(claim["text"], claim["observed"], claim["holds"]) for claim in claims] == [
-        ("at least twice", 3.0, True),
-        ("at least five times", 3.0, False),
+    assert evaluate("demo", compared, rounds) == {"ratio": [2.0, 3.0, 9.0]}
+
+
+def a_run(*values: float, **more: Any) -> record.Run:
+    return record.Run(
+        started=datetime(2026, 11, 20, tzinfo=UTC),
+        duration_s=1.0,
+        harness=2,
+        seed=1,
+        machine=record.Machine(cpu="x", cores=2, memory_gib=1.0, os="x"),
+        versions={},
+        server_settings={},
+        samples=[
+            record.Sample(round=number, variant="v0", values={}) for number in range(len(values))
+        ],
+        quantities={"ratio": list(values)},
+        **more,
+    )
+
+
+def test_claims_are_judged_by_the_interval_over_all_rounds_that_count() -> None:
+    compared = experiment(
+        returning({}),
+        quantities={"ratio": Quantity("ratio", unit="×", of=ratio, digits=1)},
+        claims=(
+            Claim("at least two", quantity="ratio", at_least=2.0),
+            Claim("at least five", quantity="ratio", at_least=5.0),
+            Claim("at least ten", quantity="ratio", at_least=10.0),
+        ),
+    )
+    runs = [
+        a_run(2.0, 3.0, 9.0),
+        a_run(4.0, 5.0, 100.0, void_rounds={2: "the generator was late"}),
+        a_run(0.1, 0.1, 0.1, void="the machine was busy"),
     ]
+    quantities, claims = judge(compared, runs)
+    assert quantities["ratio"] == record.Quantity(
+        label="ratio",
+        unit="×",
+        digits=1,
+        median=4.0,
+        low=2.0,
+        high=9.0,
+        coverage=0.9375,
+        lowest_run=3.0,
+        highest_run=4.5,
+    )
+    assert [claim.verdict for claim in claims] == ["holds", "not settled", "does not hold"]
+
+
+def test_where_nothing_counts_nothing_is_said() -> None:
+    compared = experiment(
+        returning({}), quantities={"ratio": Quantity("ratio", unit="×", of=ratio)}
+    )
+    assert judge(compared, [a_run(1.0, void="the machine was busy")]) == ({}, [])
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 """What an experiment stands on, and what is recorded of it."""
 
+from dataclasses import replace
+
 import pytest
 import redis
 
 import lab
 from lab.experiment import Experiment, Metric, Setting, Values, Variant
+from lab.inside import statements
 from lab.testbed import measurement_testbed, redis_facts, rehearsal_testbed
 
 
@@ -46,6 +49,26 @@ def test_only_what_is_needed_is_there(services: None) -> None:
         assert testbed.setting.dsn
         assert testbed.setting.redis is None
         assert list(testbed.versions) == ["postgresql"]
+
+
+def test_settings_make_a_server_of_its_own_and_are_told(services: None) -> None:
+    """Also in a rehearsal, where DATABASE_URL and REDIS_URL are those of the tests."""
+    wanted = replace(
+        experiment("postgres", "redis"),
+        postgres_settings=statements.SETTINGS,
+        redis_settings={"maxmemory-policy": "allkeys-lru"},
+    )
+    with rehearsal_testbed(wanted) as testbed:
+        assert testbed.server_settings["shared_preload_libraries"] == "pg_stat_statements"
+        assert testbed.server_settings["redis.maxmemory-policy"] == "allkeys-lru"
+        with statements.statements(testbed.setting.dsn) as found:
+            pass
+    assert found.calls == 0
+
+
+def test_settings_without_a_server_are_refused() -> None:
+    with pytest.raises(ValueError, match=r'redis_settings needs a server: declare needs=.*"redis"'):
+        replace(experiment("postgres"), redis_settings={"maxmemory": "1mb"})
 
 
 def test_a_server_that_does_not_tell_its_settings_has_none() -> None:

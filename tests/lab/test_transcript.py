@@ -228,3 +228,8 @@ def test_two_listings_that_would_share_a_transcript_are_named(tree: Tree, hello:
     assert list(transcript.strays(tree.root)) == [
         "snippets/demo/hello.py and snippets/demo/hello.sql would share hello.out. Rename one."
     ]
+
+
+def test_the_backend_is_run_as_a_whole(tree: Tree, hello: Path) -> None:
+    tree.write("snippets/backend/__main__.py", hello.read_text(encoding="utf-8"))
+    assert transcript.listings(tree.root) == [hello]

@@ -100,6 +100,8 @@ def repository(root: Path) -> Path:
     for name, template in _TEMPLATES.items():
         write(root, f"overrides/{name}", template)
     write(root, "docs/index.md", "# Front page\n")
+    for name in ("authors", "guarantee", "ledger"):  # feeds and llms.txt lead there
+        write(root, f"docs/{name}.md", f"# {name.title()}\n")
     shutil.copytree(ROOT / FONTS, root / FONTS, copy_function=os.link)
     write(root, "snippets/__init__.py", '"""The listings."""\n')
     return root

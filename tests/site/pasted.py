@@ -15,6 +15,7 @@ GREENLET = "missing-greenlet"
 PENDING = "pending-rollback-error"
 POOL_CLASS = "pool-class-queuepool-cannot-be-used-with-asyncio-engine"
 ARGUMENTS = "query-arguments-32767"
+DEF_ENDPOINTS = "queuepool-limit-in-def-endpoints"
 QUEUE_POOL = "queuepool-limit-reached-connection-timed-out"
 REFUSED = "redis-error-111-connection-refused"
 REDIS_FULL = "redis-max-connections-error"
@@ -147,6 +148,7 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("asyncpg.exceptions.InFailedSQLTransactionError: current transaction is aborted, commands ignored until end of transaction block",
      ABORTED),
     ("psycopg2.errors.InFailedSqlTransaction", ABORTED),
+    ("QueuePool limit of size 5 overflow 10 reached, from FastAPI endpoints with def", DEF_ENDPOINTS),
     # Messages without a page.
     ('asyncpg.exceptions.UniqueViolationError: duplicate key value violates unique constraint "users_email_key"',
      None),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -17,6 +16,7 @@ from pygments.lexers import get_all_lexers, get_lexer_by_name
 from pygments.token import STANDARD_TYPES
 from pygments.util import ClassNotFound
 
+from lab.suggestion import did_you_mean
 from press.memo import Memo
 from press.problems import ProblemError
 
@@ -84,5 +84,4 @@ def _span(css: str, text: str) -> str:
 
 def _suggestion(language: str) -> str:
     known = [alias for _, aliases, _, _ in get_all_lexers() for alias in aliases]
-    close = get_close_matches(language, known, n=1)
-    return f"Did you mean {close[0]}?" if close else 'For plain text, write "text".'
+    return did_you_mean(language, known, most=1).strip() or 'For plain text, write "text".'

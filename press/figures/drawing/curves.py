@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from press.evidence.records import Spread
 from press.evidence.units import format_number, with_unit
 from press.figures.drawing.axes import Axis, Drawing, Margins, apart, legible, linear, logarithmic
 from press.figures.drawing.plots import Curve, Curves
@@ -17,7 +16,7 @@ _AXES = {False: 265.0, True: 235.0}
 def draw_curves(plot: Curves, shape: Shape) -> Drawing:
     """Draw the lines in one of the two sizes."""
     xs = [x for curve in plot.curves for x in curve.xs]
-    ys = [value for curve in plot.curves for runs in curve.runs for value in runs]
+    ys = [value for curve in plot.curves for pooled in curve.measured for value in pooled]
     x = _across(xs, plot, ticks=5 if shape.narrow else 8)
     y = logarithmic(ys) if plot.log_y else linear(ys, ticks=5)
     labels = [broken(curve.label, shape.label) for curve in plot.curves]
@@ -68,27 +67,27 @@ def _mark_x(drawing: Drawing, plot: Curves, x: Axis) -> None:
 
 
 def _draw(drawing: Drawing, curve: Curve, across: tuple[float, float]) -> None:
-    """One line: the band from the lowest to the highest run, every run, and the median."""
+    """One line: the band of the medians' intervals, every round, and the medians."""
     level = not curve.xs
     xs = list(across) if level else list(curve.xs)
-    spreads = [Spread.of(runs) for runs in curve.runs] * (2 if level else 1)
-    varies = any(spread.low != spread.high for spread in spreads)
+    measured = list(curve.measured) * (2 if level else 1)
+    varies = any(min(pooled) != max(pooled) for pooled in measured)
     if varies:
-        low, high = [s.low for s in spreads], [s.high for s in spreads]
-        drawing.band(xs, low, high, curve.role)
-    drawing.stroke("median", xs, [spread.median for spread in spreads], curve.role)
+        low, high = zip(*(pooled.interval for pooled in measured), strict=True)
+        drawing.band(xs, list(low), list(high), curve.role)
+    drawing.stroke("median", xs, [pooled.median for pooled in measured], curve.role)
     if level:
         return
     if varies:
-        points = [(x, run) for x, runs in zip(xs, curve.runs, strict=True) for run in runs]
+        points = [(x, one) for x, pooled in zip(xs, measured, strict=True) for one in pooled]
         drawing.dots("samples", [x for x, _ in points], [y for _, y in points], curve.role)
-    drawing.dots("markers", xs, [spread.median for spread in spreads], curve.role)
+    drawing.dots("markers", xs, [pooled.median for pooled in measured], curve.role)
 
 
 def _name(drawing: Drawing, plot: Curves, labels: list[str], end: float) -> None:
     """Write each line's name where it ends, none over another."""
     ends = [
-        drawing.at(curve.xs[-1] if curve.xs else end, Spread.of(curve.runs[-1]).median)
+        drawing.at(curve.xs[-1] if curve.xs else end, curve.measured[-1].median)
         for curve in plot.curves
     ]
     heights = [extent(label)[1] for label in labels]

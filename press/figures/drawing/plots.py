@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lab.pooling import Pooled
+
 
 @dataclass(frozen=True)
 class Row:
@@ -15,12 +17,12 @@ class Row:
     Attributes:
         label: what it is.
         role: its color.
-        runs: what each run measured, in the unit shown.
+        measured: what the rounds measured, in the unit shown.
     """
 
     label: str
     role: str
-    runs: tuple[float, ...]
+    measured: Pooled
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,13 @@ class Curve:
         label: what it is.
         role: its color and stroke.
         xs: where it was measured; empty for a level.
-        runs: for each x, or once for a level, what each run measured, in the unit shown.
+        measured: for each x, or once for a level, what the rounds measured, in the unit shown.
     """
 
     label: str
     role: str
     xs: tuple[float, ...]
-    runs: tuple[tuple[float, ...], ...]
+    measured: tuple[Pooled, ...]
 
 
 @dataclass(frozen=True)

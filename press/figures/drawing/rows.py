@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from press.evidence.records import Spread
+from lab.pooling import Pooled
+from press.evidence.records import digits
 from press.evidence.units import format_number, with_unit
 from press.figures.drawing.axes import Axis, Drawing, Margins, legible, linear, logarithmic
 from press.figures.drawing.plots import Row, Rows
@@ -17,8 +18,10 @@ _LABEL = {False: 26, True: 46}
 def draw_rows(rows: Rows, shape: Shape) -> Drawing:
     """Draw the rows in one of the two sizes."""
     labels = [broken(row.label, _LABEL[shape.narrow]) for row in rows.rows]
-    spreads = [Spread.of(row.runs) for row in rows.rows]
-    values = [with_unit(format_number(s.median, s.digits(s.median)), rows.unit) for s in spreads]
+    medians = [
+        (row.measured.median, digits(row.measured, row.measured.median)) for row in rows.rows
+    ]
+    values = [with_unit(format_number(*median), rows.unit) for median in medians]
     axis = _axis(rows, ticks=4 if shape.narrow else 6)
     tallest = max(extent(label)[1] for label in labels)
     step = tallest + _BAR + 2 * _GAP if shape.narrow else max(_ROW, tallest + _GAP)
@@ -44,13 +47,11 @@ def draw_rows(rows: Rows, shape: Shape) -> Drawing:
     center = centered((left + shape.width - right) / 2, below, shape.width)
     drawing.text("title", center, extent(below)[1] / 2, below, align="center")
 
-    for at, (row, spread, label, value) in enumerate(
-        zip(rows.rows, spreads, labels, values, strict=True)
-    ):
+    for at, (row, label, value) in enumerate(zip(rows.rows, labels, values, strict=True)):
         middle = (_GAP + _BAR / 2) / step if shape.narrow else 0.5
         y = len(labels) - at - 1 + middle
         _draw(drawing, rows, row, y, _BAR / step)
-        across, up = drawing.at(spread.high, y)
+        across, up = drawing.at(max(row.measured), y)
         drawing.text("value", across + _GAP, up, value, role=row.role)
         if shape.narrow:
             above = up + (_BAR + _GAP + extent(label)[1]) / 2
@@ -60,9 +61,14 @@ def draw_rows(rows: Rows, shape: Shape) -> Drawing:
     return drawing
 
 
+def _value(measured: Pooled, unit: str) -> str:
+    median = measured.median
+    return with_unit(format_number(median, digits(measured, median)), unit)
+
+
 def _axis(rows: Rows, ticks: int) -> Axis:
-    """The axis of the values; one from zero ends where the highest run ends."""
-    measured = [value for row in rows.rows for value in row.runs]
+    """The axis of the values; one from zero ends where the highest round ends."""
+    measured = [value for row in rows.rows for value in row.measured]
     if rows.log:
         return logarithmic(measured)
     axis = linear(measured, ticks)
@@ -71,15 +77,15 @@ def _axis(rows: Rows, ticks: int) -> Axis:
 
 
 def _draw(drawing: Drawing, rows: Rows, row: Row, y: float, thickness: float) -> None:
-    """One row: every run, the range from the lowest to the highest, and the median."""
-    spread = Spread.of(row.runs)
+    """One row: every round, the interval of the median, and the median."""
+    measured = row.measured
     if rows.bars:
-        drawing.bar(y, thickness, spread.median, row.role)
-    if spread.low != spread.high:
-        drawing.stroke("whisker", [spread.low, spread.high], [y, y], row.role)
-        drawing.dots("samples", list(row.runs), [y] * len(row.runs), row.role)
+        drawing.bar(y, thickness, measured.median, row.role)
+    if min(measured) != max(measured):
+        drawing.stroke("whisker", list(measured.interval), [y, y], row.role)
+        drawing.dots("samples", list(measured), [y] * len(measured), row.role)
     if rows.bars:
         ends = [y - thickness / 2, y + thickness / 2]
-        drawing.stroke("median", [spread.median, spread.median], ends, row.role)
+        drawing.stroke("median", [measured.median, measured.median], ends, row.role)
     else:
-        drawing.dots("markers", [spread.median], [y], row.role)
+        drawing.dots("markers", [measured.median], [y], row.role)

@@ -42,10 +42,11 @@ def each(store: Store) -> Store:
 async def reprice_objects(
     session: AsyncSession, batch: list[Row]
 ) -> None:
-    cents = {new["sku"]: new["cents"] for new in batch}
-    query = select(Price).where(Price.sku.in_(cents))
+    latest = {new["sku"]: new for new in batch}
+    query = select(Price).where(Price.sku.in_(latest))
     for price in await session.scalars(query):
-        price.cents = cents[price.sku]
+        price.cents = latest[price.sku]["cents"]
+        price.currency = latest[price.sku]["currency"]
     await session.commit()
 
 
@@ -62,8 +63,17 @@ async def retire_objects(
 async def reprice_many(session: AsyncSession, batch: list[Row]) -> None:
     connection = await session.connection()
     await connection.execute(
-        update(Price).where(SKU).values(cents=bindparam("new")),
-        [{"old": new["sku"], "new": new["cents"]} for new in batch],
+        update(Price)
+        .where(SKU)
+        .values(cents=bindparam("new"), currency=bindparam("in")),
+        [
+            {
+                "old": new["sku"],
+                "new": new["cents"],
+                "in": new["currency"],
+            }
+            for new in batch
+        ],
     )
     await session.commit()
 

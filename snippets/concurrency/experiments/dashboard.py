@@ -3,6 +3,14 @@
 A pool of ten connections serves clients that ask again at once. Far:
 a round trip to PostgreSQL takes 20 ms. Slow: each of the three reads
 waits 20 ms inside PostgreSQL, in the one statement too. Near: neither.
+
+All three go through a proxy in this process, which for far holds back
+each direction by 10 ms and costs the clients' event loop some time.
+The dashboards are loaded by calls of a function, without HTTP.
+
+Where distance is all, round trips decide: 5 in a row, 9 gathered, of
+which a client waits for 3, and 3 in one statement. A sixth is allowed
+for what Python costs.
 """
 
 import asyncio
@@ -28,7 +36,7 @@ from snippets.concurrency.accounts import (
     create_engine,
     create_sessions,
 )
-from snippets.concurrency.costs import warm
+from snippets.concurrency.costs import THREE, warm
 from snippets.concurrency.states import prepare as prepare_tables
 from snippets.concurrency.wire import stretched
 
@@ -79,7 +87,7 @@ async def run(
     async with stretched(setting.dsn) as wire:
         engine = create_engine(wire.dsn, pool, timeout_s=60.0)
         sessions = create_sessions(engine)
-        await warm(sessions, pool)
+        await warm(sessions, pool, (*THREE, combined.ALL))
         wire.round_trip_s = distance_s
         numbers = count()
         began = time.perf_counter()
@@ -117,6 +125,17 @@ def versus(way: str, place: str, clients: int) -> Quantity:
         of=against(
             f"{place}-{way}-{clients}", f"{place}-sequential-{clients}"
         ),
+    )
+
+
+def near(quantity: str, expected: float, text: str) -> Claim:
+    """What round trips alone predict, within a sixth."""
+    return Claim(
+        f"{text} {expected:.2f} times what three in a row serve, within"
+        " a sixth",
+        quantity=quantity,
+        at_least=expected * 5 / 6,
+        at_most=expected * 7 / 6,
     )
 
 
@@ -172,41 +191,27 @@ EXPERIMENT = Experiment(
         ),
     },
     claims=(
-        Claim(
-            "Far from the database, gathering serves a lone client at"
-            " least 1.3 times as often",
-            quantity="alone",
-            at_least=1.3,
+        near(
+            "alone", 5 / 3, "Far away, gathering serves a lone client"
         ),
-        Claim(
-            "With as many clients as connections, gathering serves at"
-            " most 0.85 times as many",
-            quantity="full",
-            at_most=0.85,
+        near(
+            "full",
+            5 / 9,
+            "With as many clients as connections, gathering serves",
         ),
-        Claim(
-            "With three clients a connection, gathering serves at most"
-            " 0.75 times as many",
-            quantity="crowded",
-            at_most=0.75,
+        near(
+            "crowded",
+            5 / 9,
+            "With three clients a connection, gathering serves",
         ),
+        near("one_alone", 5 / 3, "One statement serves a lone client"),
+        near("one_crowded", 5 / 3, "One statement serves 30 clients"),
         Claim(
-            "One statement is at least as quick as gathering for a"
-            " lone client",
-            quantity="one_alone",
-            at_least=1.4,
-        ),
-        Claim(
-            "One statement serves at least twice what gathering serves"
-            " to 30 clients",
-            quantity="best",
-            at_least=2.0,
-        ),
-        Claim(
-            "With slow statements, gathering serves a lone client at"
-            " least 1.8 times as often",
+            "With slow statements, gathering serves a lone client more"
+            " often, at most three times",
             quantity="slow_alone",
-            at_least=1.8,
+            at_least=1.0,
+            at_most=3.0,
         ),
         Claim(
             "With slow statements and 30 clients, gathering gains at"
@@ -221,9 +226,9 @@ EXPERIMENT = Experiment(
         ),
         Claim(
             "Near the database, one statement serves 30 clients at"
-            " least 1.2 times as often as three",
+            " least as often as three",
             quantity="near_one",
-            at_least=1.2,
+            at_least=1.0,
         ),
     ),
 )

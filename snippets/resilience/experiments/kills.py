@@ -1,14 +1,10 @@
-"""What pre-ping prevents and what it costs.
+"""What pre-ping prevents.
 
 Connections are killed while all are idle, and while five clients use
-them; then a lone client reads one row, again and again, in turns with
-and without what the variant adds.
+them.
 """
 
 import asyncio
-import itertools
-import statistics
-import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -26,7 +22,7 @@ from lab.experiment import (
     Variant,
 )
 from snippets.resilience import naive_recycle, preping
-from snippets.resilience.retrying import retrying
+from snippets.resilience.retrying import retry_transaction
 
 Request = Callable[[AsyncEngine, int], Awaitable[None]]
 
@@ -60,7 +56,7 @@ async def once(engine: AsyncEngine, client: int) -> None:
 
 
 async def again(engine: AsyncEngine, client: int) -> None:
-    await retrying()(once, engine, client)
+    await retry_transaction(lambda: once(engine, client), 8.0)
 
 
 async def fails(
@@ -112,48 +108,19 @@ async def failed_under_kills(
     return failed
 
 
-async def reads_s(
-    engines: tuple[AsyncEngine, AsyncEngine], reads: int
-) -> tuple[float, float]:
-    """Median times of a checkout, one row by its key, and the return.
-
-    The engines take turns, so that both meet the same machine.
-    """
-    times: tuple[list[float], list[float]] = ([], [])
-    for client in itertools.islice(
-        itertools.cycle(range(1, CLIENTS + 1)), reads
-    ):
-        for engine, taken in zip(engines, times, strict=True):
-            began = time.perf_counter()
-            async with engine.connect() as connection:
-                await connection.execute(READ, {"id": client})
-            taken.append(time.perf_counter() - began)
-    first, second = map(statistics.median, times)
-    return first, second
-
-
 async def run(
     create_engine: Callable[[str], AsyncEngine],
     request: Request,
     setting: Setting,
 ) -> dict[str, float]:
     kills = setting.conditions["kills"]
-    engine, other = create_engine(setting.dsn), plain(setting.dsn)
+    engine = create_engine(setting.dsn)
     idle = await failed_after_idle_kills(
         engine, request, setting.dsn, kills
     )
     busy = await failed_under_kills(engine, request, setting.dsn, kills)
-    read, plain_read = await reads_s(
-        (engine, other), setting.conditions["reads"]
-    )
     await engine.dispose()
-    await other.dispose()
-    return {
-        "idle": idle,
-        "busy": busy,
-        "read": read,
-        "plain_read": plain_read,
-    }
+    return {"idle": idle, "busy": busy}
 
 
 def quantity(
@@ -168,19 +135,15 @@ def quantity(
 
 
 EXPERIMENT = Experiment(
-    question="What does pre-ping prevent, and what does it cost?",
+    question="What does pre-ping prevent?",
     needs=frozenset({"postgres"}),
-    conditions={"kills": 10, "clients": CLIENTS, "reads": 500},
-    rehearsal={"kills": 2, "reads": 20},
+    conditions={"kills": 10, "clients": CLIENTS},
+    rehearsal={"kills": 2},
     rounds=5,
     prepare=prepare,
     metrics={
         "idle": Metric(label="failed after kills of the idle", unit=""),
         "busy": Metric(label="failed under kills", unit=""),
-        "read": Metric(label="one-row read", unit="s"),
-        "plain_read": Metric(
-            label="one-row read without pre-ping, in turns", unit="s"
-        ),
     },
     variants={
         "plain": Variant(
@@ -201,14 +164,6 @@ EXPERIMENT = Experiment(
         ),
     },
     quantities={
-        "price": Quantity(
-            label="a one-row read with pre-ping against without",
-            unit="×",
-            digits=2,
-            of=lambda r: (
-                r["preping"]["read"] / r["preping"]["plain_read"]
-            ),
-        ),
         "idle_plain": quantity(
             "failed after 10 kills of the idle, neither",
             "plain",
@@ -252,13 +207,6 @@ EXPERIMENT = Experiment(
             "With a retry none fails",
             quantity="busy_retry",
             at_most=0,
-        ),
-        Claim(
-            "Pre-ping adds at least a tenth to a one-row read, and does"
-            " not double it",
-            quantity="price",
-            at_least=1.1,
-            at_most=2.0,
         ),
     ),
 )

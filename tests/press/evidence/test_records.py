@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from lab.pooling import Pooled
 from lab.source import source_hash
 from press.evidence import records as measurements
-from press.evidence.records import MeasurementError, RecordError, Spread
-from tests.press.records import MODULE, record, samples, write
+from press.evidence.records import MeasurementError, RecordError
+from tests.press.records import MODULE, record, run, samples, write
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -22,12 +23,12 @@ RENEW = "Run `make measure NAME=pool-sizing`"
 
 def test_a_record_gives_its_values_in_the_order_of_the_rounds(tmp_path: Path) -> None:
     made = record(tmp_path)
-    made["samples"].reverse()
+    made["runs"][0]["samples"].reverse()
     write(tmp_path, made)
 
     read = measurements.current("pool-sizing", tmp_path)
 
-    assert read.values("throughput", "pool") == (2198.0, 2100.0, 2210.0)
+    assert read.values("throughput", "pool").values == (2198.0, 2100.0, 2210.0)
     assert read.quantity("speedup").median == 4.25
     assert read.command == "make measure NAME=pool-sizing"
 
@@ -35,21 +36,21 @@ def test_a_record_gives_its_values_in_the_order_of_the_rounds(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("change", "field", "said"),
     [
-        (lambda made: made.pop("machine"), "machine", "Field required"),
+        (lambda made: made["runs"][0].pop("machine"), "runs.0.machine", "Field required"),
         (lambda made: made.update(extra=1), "extra", "Extra inputs are not permitted"),
         (
-            lambda made: made["samples"][1]["values"].update(throughput="fast"),
-            "samples.1.values.throughput",
+            lambda made: made["runs"][0]["samples"][1]["values"].update(throughput="fast"),
+            "runs.0.samples.1.values.throughput",
             "Input should be a valid number, unable to parse string as a number",
         ),
         (
-            lambda made: made["samples"][2].update(variant="pol"),
-            "samples.2.variant",
+            lambda made: made["runs"][0]["samples"][2].update(variant="pol"),
+            "runs.0.samples.2.variant",
             "no variant is named 'pol'",
         ),
         (
-            lambda made: made["samples"][2]["values"].update(troughput=1.0),
-            "samples.2.values",
+            lambda made: made["runs"][0]["samples"][2]["values"].update(troughput=1.0),
+            "runs.0.samples.2.values",
             "no metric is named 'troughput'",
         ),
         (
@@ -62,8 +63,36 @@ def test_a_record_gives_its_values_in_the_order_of_the_rounds(tmp_path: Path) ->
             "quantities.speedup.median",
             "Input should be a finite number",
         ),
+        (lambda made: made.update(runs=[]), "runs", "there is none"),
+        (
+            lambda made: made["runs"][0]["quantities"]["speedup"].pop(),
+            "runs.0.quantities.speedup",
+            "2 values for 3 rounds",
+        ),
+        (
+            lambda made: made["runs"][0]["quantities"].clear(),
+            "runs.0.quantities",
+            "speedup is missing",
+        ),
+        (
+            lambda made: made["claims"][0].update(verdict="so so"),
+            "claims.0.verdict",
+            "Input should",
+        ),
     ],
-    ids=["missing", "unknown", "not a number", "variant", "metric", "claim", "nan"],
+    ids=[
+        "missing",
+        "unknown",
+        "not a number",
+        "variant",
+        "metric",
+        "claim",
+        "nan",
+        "no run",
+        "values of some rounds",
+        "no values",
+        "verdict",
+    ],
 )
 def test_a_file_that_is_no_record_is_named_with_its_field_in_one_line(
     tmp_path: Path, change: Change, field: str, said: str
@@ -164,15 +193,13 @@ def test_a_record_is_read_again_once_it_changed(tmp_path: Path) -> None:
     assert measurements.load("pool-sizing", tmp_path).question == "Why?"
 
 
-def test_an_incomplete_record_is_not_published(tmp_path: Path) -> None:
-    write(tmp_path, record(tmp_path, complete=False))
+def test_a_record_without_a_run_that_counts_is_not_published(tmp_path: Path) -> None:
+    write(tmp_path, record(tmp_path, void="the machine was busy"))
 
     with pytest.raises(RecordError) as caught:
         measurements.current("pool-sizing", tmp_path)
 
-    assert caught.value.what == (
-        "measurement 'pool-sizing' is incomplete: it was interrupted after 3 rounds"
-    )
+    assert caught.value.what == ("no run of measurement 'pool-sizing' counts: the machine was busy")
     assert caught.value.remedy == f"{RENEW}."
 
 
@@ -244,8 +271,8 @@ def test_a_record_names_the_libraries_that_are_locked_at_another_version(tmp_pat
     write(tmp_path, record(tmp_path, versions=versions))
 
     assert measurements.drift(measurements.load("pool-sizing", tmp_path), tmp_path) == [
-        "recorded on redis-py 8.0.0, locked is 8.1.0",
-        "recorded on asyncpg 0.32.0, locked is 0.33.0",
+        "measured with redis-py 8.0, locked is 8.1.0",
+        "measured with asyncpg 0.32, locked is 0.33.0",
     ]
 
 
@@ -265,8 +292,32 @@ def test_without_a_lock_there_is_nothing_to_differ_from(tmp_path: Path) -> None:
     assert measurements.drift(measurements.load("pool-sizing", tmp_path), tmp_path) == []
 
 
+def test_what_the_newest_run_was_measured_with_decides(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("asyncpg==0.33.1\n", encoding="utf-8")
+    runs = [
+        run("2026-11-20T10:00:00Z", versions={"asyncpg": "0.32.0"}),
+        run("2026-11-21T10:00:00Z", versions={"asyncpg": "0.33.0"}),
+    ]
+    write(tmp_path, record(tmp_path, runs=runs))
+
+    assert measurements.drift(measurements.load("pool-sizing", tmp_path), tmp_path) == []
+
+
 @pytest.mark.parametrize(
-    ("runs", "digits"),
+    ("days", "wanting"),
+    [(["20T10:00"], 1), (["20T10:00", "20T10:09", "20T10:12"], 2), (["01", "02", "03"], 0)],
+)
+def test_a_record_tells_how_many_runs_it_has_while_they_are_too_few(
+    tmp_path: Path, days: list[str], wanting: int
+) -> None:
+    runs = [run(f"2026-11-{day}:00Z" if "T" in day else f"2026-11-{day}T00:00:00Z") for day in days]
+    write(tmp_path, record(tmp_path, runs=runs))
+
+    assert measurements.load("pool-sizing", tmp_path).wanting == wanting
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
     [
         ([12345.0, 12345.0], None),
         ([0.9, 1.1], 3),
@@ -276,9 +327,9 @@ def test_without_a_lock_there_is_nothing_to_differ_from(tmp_path: Path) -> None:
     ids=["a count", "small", "thousands", "large"],
 )
 def test_a_value_that_varies_has_few_digits_and_a_count_has_all(
-    runs: list[float], digits: int | None
+    values: list[float], shown: int | None
 ) -> None:
-    assert Spread.of(runs).digits(runs[0]) == digits
+    assert measurements.digits(Pooled((tuple(values),)), values[0]) == shown
 
 
 def test_samples_of_several_metrics_are_kept_apart(tmp_path: Path) -> None:
@@ -286,4 +337,4 @@ def test_samples_of_several_metrics_are_kept_apart(tmp_path: Path) -> None:
     runs = {"pool": {"p50": [1.0, 2.0], "p99": [3.0, 4.0]}}
     write(tmp_path, record(tmp_path, metrics=metrics, samples=samples(runs)))
 
-    assert measurements.load("pool-sizing", tmp_path).values("p99", "pool") == (3.0, 4.0)
+    assert measurements.load("pool-sizing", tmp_path).values("p99", "pool").values == (3.0, 4.0)

@@ -28,8 +28,9 @@ def test_a_quantity_in_a_sentence_is_its_median_with_its_provenance(site: Repo) 
     page = site.page("A pool serves [[pool-sizing.speedup]] the requests.\n")
 
     assert page.html == (
-        '<p>A pool serves <data class="measured" title="median of 3 runs, 4.1× to 4.4×; recorded '
-        '2026-11-20" value="4.25">4.2×</data> the requests.</p>'
+        '<p>A pool serves <data class="measured" title="only 1 run × 3 rounds; lowest to highest '
+        '4.1× to 4.4×, a 75% interval; recorded 2026-11-20" value="4.25">4.2×</data> '
+        "the requests.</p>"
     )
     assert page.problems == []
 
@@ -40,7 +41,7 @@ def test_a_metric_of_a_variant_is_its_median(site: Repo) -> None:
     (found,) = page.soup.select("data")
     assert found["value"] == "2198"
     assert measured(page.soup) == ["2,198 req/s"]
-    assert "median of 3 runs, 2,100" in found["title"]
+    assert "only 1 run × 3 rounds; lowest to highest 2,100" in found["title"]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_a_converter_that_is_used_again_begins_anew(
     assert "measured-drift" in md.convert("[[pool-sizing.speedup]]")
     assert "measured-drift" not in md.convert("Nothing measured.")
 
-    write(site.root, record(site.root, complete=False))
+    write(site.root, record(site.root, void="the machine was busy"))
     md.convert("[[pool-sizing.speedup]]")
     md.convert("[[pool-sizing.speedup]]")
     assert len(caplog.messages) == 2
@@ -161,12 +162,14 @@ def test_a_converter_that_is_used_again_begins_anew(
 def test_what_is_wrong_with_a_record_is_reported_once_a_page_and_shown_each_time(
     site: Repo,
 ) -> None:
-    write(site.root, record(site.root, complete=False))
+    write(site.root, record(site.root, void="the machine was busy"))
 
     page = site.page("- [[pool-sizing.throughput.pool]]\n\n[[pool-sizing.speedup]]\n")
 
     (problem,) = page.problems
-    assert problem.startswith("docs/page.md:4: measurement 'pool-sizing' is incomplete")
+    assert problem.startswith(
+        "docs/page.md:4: no run of measurement 'pool-sizing' counts: the machine was busy"
+    )
     assert len(page.soup.select("span.problem")) == 2
 
 
@@ -179,13 +182,13 @@ def test_a_page_is_mended_without_a_restart(site: Repo) -> None:
     assert measured(page.soup) == ["4.2×"]
 
 
-def test_a_page_says_once_that_its_numbers_were_recorded_on_other_versions(site: Repo) -> None:
+def test_a_page_says_once_that_its_numbers_were_recorded_with_other_versions(site: Repo) -> None:
     (site.root / "requirements.txt").write_text("asyncpg==0.33.0\n", encoding="utf-8")
 
     page = site.page("[[pool-sizing.speedup]]\n\n[[pool-sizing.speedup]]\n")
 
     (note,) = page.soup.select("aside.measured-drift")
     assert note.get_text() == (
-        "Numbers on this page were recorded on asyncpg 0.32.0, locked is 0.33.0."
+        "Numbers on this page were measured with asyncpg 0.32, locked is 0.33.0."
     )
     assert page.problems == []

@@ -72,8 +72,7 @@ def shedding(root: Path) -> dict[str, Any]:
                 "quantity": "speedup",
                 "at_least": 10.0,
                 "at_most": None,
-                "observed": 4.25,
-                "holds": False,
+                "verdict": "does not hold",
             }
         ],
     )

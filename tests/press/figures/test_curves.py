@@ -147,7 +147,7 @@ def test_a_wrong_argument_is_answered_in_one_line_with_what_exists(
 def test_a_logarithmic_axis_refuses_zero(root: Path, axis: str) -> None:
     made = sweep(root)
     made["variants"]["pool-1"]["x"] = 0
-    made["samples"][0]["values"]["throughput"] = 0.0
+    made["runs"][0]["samples"][0]["values"]["throughput"] = 0.0
     write(root, made)
 
     with pytest.raises(MeasurementError, match=f"a value on the {axis} axis is zero or below"):

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from lab.source import modules
+from lab.source import OURS, modules
 from press import figures
 from press.figures.drawing import axes
 from press.figures.drawing.render import render
@@ -91,24 +91,39 @@ def test_a_figure_that_was_drawn_before_needs_no_matplotlib(root: Path) -> None:
     assert in_another_process(root).endswith("\nwithout matplotlib\n")
 
 
+@pytest.mark.parametrize(
+    ("module", "code", "other", "label"),
+    [
+        (
+            "press/evidence/records.py",
+            "return 4 if 1_000 <= abs(value) < 10_000 else 3",
+            "return 2",
+            "2,200",
+        ),
+        ("lab/pooling.py", "return statistics.median(self.values)", "return 2100.0", "2,100"),
+    ],
+)
 def test_a_label_that_other_code_writes_is_drawn_anew_when_that_code_changes(
-    root: Path, tmp_path_factory: pytest.TempPathFactory
+    root: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    module: str,
+    code: str,
+    other: str,
+    label: str,
 ) -> None:
     before = bars()
     home = tmp_path_factory.mktemp("home")
     for room in ("press", "lab"):
         ignored = shutil.ignore_patterns("__pycache__", "experiments")
         shutil.copytree(HOME / room, home / room, ignore=ignored)
-    records = home / "press" / "evidence" / "records.py"
-    code = records.read_text(encoding="utf-8")
-    three = "return 4 if 1_000 <= abs(value) < 10_000 else 3"
-    assert three in code
-    records.write_text(code.replace(three, "return 2"), encoding="utf-8")
+    text = (home / module).read_text(encoding="utf-8")
+    assert code in text
+    (home / module).write_text(text.replace(code, other), encoding="utf-8")
 
     after = in_another_process(root, home)
 
     assert ">2,198\N{NO-BREAK SPACE}req/s</text>" in before
-    assert ">2,200\N{NO-BREAK SPACE}req/s</text>" in after
+    assert f">{label}\N{NO-BREAK SPACE}req/s</text>" in after
 
 
 @pytest.mark.parametrize("kind", ["line", "bars"])
@@ -118,7 +133,7 @@ def test_all_code_of_ours_that_runs_while_a_figure_is_drawn_decides_whether_it_i
     EACH[kind]()
 
     assert Path(axes.__file__) in ran()
-    assert ran() <= {*modules(MEMO.source, HOME).values()}
+    assert ran() <= {*modules(MEMO.source, HOME, OURS).values()}
 
 
 @pytest.fixture

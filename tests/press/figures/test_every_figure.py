@@ -44,7 +44,7 @@ def test_libraries_that_differ_from_the_lock_are_said_in_the_provenance(root: Pa
 
     for make in EACH.values():
         drift = texts(soup(make()), ".provenance .provenance__drift")
-        assert drift == ["recorded on asyncpg 0.32.0, locked is 0.33.0"]
+        assert drift == ["measured with asyncpg 0.32, locked is 0.33.0"]
 
 
 @pytest.mark.parametrize("kind", EACH)

@@ -41,7 +41,7 @@ def test_a_repository_without_fault_is_shown_with_its_drafts(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (article(tag="asyncpg"), f"{POST}:12: unknown key 'tag'. Did you mean 'tags'?"),
+        (article(tag="asyncpg"), f"{POST}:12: unknown key 'tag'. Did you mean tags?"),
         (article(tags=["asyncpgg"]), f"{POST}:10: unknown name 'asyncpgg' in 'tags'."),
         (article(categories=["Pools"]), f"{POST}:8: unknown name 'Pools' in 'categories'."),
         (article(draft=None), f"{POST}:1: an article earns its place with a measured number"),

@@ -12,10 +12,10 @@ from press.sources.articles import tag_url
 from tests.press.miniature import BODY, front_matter, repository, write
 
 TEMPLATE = """\
-{% for post in config.plugins["material/blog"].blog.posts if page.meta.tag in post.meta.tags %}
+{% for post in listed(page) %}
 <a href="{{ post.url | url }}">{{ post.title }}</a>
 {% endfor %}
-<i>{{ tag_address(page.meta.tag) }}</i>
+<i>{{ tag_url(page.meta.tag) }}</i>
 """
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
-from mkdocs.structure.pages import Page
 
-from press.hooks.template_globals import headline, reading_time, related
+from press.hooks.template_globals import headline, related
+from press.sources.articles import Article
+from press.sources.front_matter import Headline, PostMeta, parse
 from tests.press import records
+from tests.press.miniature import article
 
 
-def page(markdown: str = "", *tags: str) -> Page:
-    return cast("Page", SimpleNamespace(markdown=markdown, meta={"tags": list(tags)}))
+def of(name: str, *tags: str) -> Article:
+    parsed = parse(f"docs/posts/{name}.md", article(tags=list(tags), slug=name), PostMeta)
+    assert isinstance(parsed.meta, PostMeta)
+    return Article(parsed.path, f"{name}/", 100, parsed.meta)
 
 
 def test_a_headline_is_the_recorded_number_with_what_it_counts(
@@ -22,41 +24,38 @@ def test_a_headline_is_the_recorded_number_with_what_it_counts(
 ) -> None:
     records.write(tmp_path, records.record(tmp_path))
     monkeypatch.chdir(tmp_path)
-    named = {"measurement": "pool-sizing", "quantity": "speedup", "label": "requests served"}
+    named = Headline(measurement="pool-sizing", quantity="speedup", label="requests served")
 
-    shown = headline({"headline": named})
+    shown = headline(named)
 
     assert shown is not None
     assert (shown["text"], shown["value"], shown["label"]) == ("4.2×", "4.25", "requests served")
-    assert shown["title"].startswith("median of 3 runs")
+    assert shown["title"].startswith("only 1 run × 3 rounds")
 
 
 @pytest.mark.parametrize(
-    "meta",
-    [{}, {"headline": {"measurement": "no", "quantity": "speedup", "label": "requests"}}],
+    "named",
+    [None, Headline(measurement="no", quantity="speedup", label="requests")],
     ids=["none", "never measured"],
 )
 def test_without_a_recorded_number_there_is_no_headline(
-    meta: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    named: Headline | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    assert headline(meta) is None
-
-
-def test_reading_time_counts_words_and_not_code() -> None:
-    assert reading_time(page("word " * 1100)) == 5
-    assert reading_time(page("word " * 10 + "\n```\n" + "code " * 5000 + "\n```\n")) == 1
+    assert headline(named) is None
 
 
 def test_related_articles_share_tags_and_the_closest_come_first() -> None:
-    this = page("", "a", "b", "c")
+    this = of("this", "a", "b", "c")
     one, two, none, another, more = (
-        page("", "a"),
-        page("", "a", "b"),
-        page("", "z"),
-        page("", "c"),
-        page("", "b"),
+        of("one", "a"),
+        of("two", "a", "b"),
+        of("none", "z"),
+        of("another", "c"),
+        of("more", "b"),
     )
 
-    assert related(this, [this, one, two, none, another, more]) == [two, one, another]
+    found = related(this.path, this.tags, [this, one, two, none, another, more])
+
+    assert found == [two, one, another]

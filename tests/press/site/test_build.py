@@ -169,7 +169,7 @@ def test_the_command_says_what_is_wrong_and_fails(
 
     assert main(["check"], root) == 1
     proved = capsys.readouterr().err
-    assert "unknown key 'tag'. Did you mean 'tags'?" in proved
+    assert "unknown key 'tag'. Did you mean tags?" in proved
 
     assert main(["build"], root) == 1
     assert capsys.readouterr().err == proved

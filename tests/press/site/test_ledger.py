@@ -31,7 +31,7 @@ def text(entry: Tag, selector: str) -> str:
 
 
 def failing(record: dict[str, Any]) -> dict[str, Any]:
-    claim = record["claims"][0] | {"at_least": 9.0, "holds": False}
+    claim = record["claims"][0] | {"at_least": 9.0, "verdict": "does not hold"}
     return record | {"claims": [claim]}
 
 
@@ -41,7 +41,7 @@ def test_a_claim_stands_with_what_was_observed_and_whether_it_holds(root: Path) 
     assert text(entry, "h2") == "A pool serves at least 4× the requests"
     assert text(entry, ".headline__value") == "4.2×"
     assert text(entry, ".verdict--holds") == "Holds"
-    assert text(entry, ".entry__deck").startswith("Claimed at least 4×, observed 4.2×")
+    assert text(entry, ".entry__deck").startswith("Claimed at least 4×, measured 4.2×")
 
 
 def test_a_claim_that_does_not_hold_says_so(root: Path) -> None:
@@ -68,15 +68,46 @@ def test_a_claim_that_no_article_shows_names_its_command(root: Path) -> None:
 
 
 def test_the_newest_record_comes_first(root: Path) -> None:
-    records.write(root, records.record(root, "older", recorded="2026-10-01T00:00:00Z"))
-    records.write(root, records.record(root, "newer", recorded="2026-11-01T00:00:00Z"))
+    records.write(root, records.record(root, "older", started="2026-10-01T00:00:00Z"))
+    records.write(root, records.record(root, "newer", started="2026-11-01T00:00:00Z"))
     assert [entry["id"] for entry in entries(root)] == ["newer-1", "older-1"]
 
 
-def test_a_record_that_is_not_complete_is_not_listed_in_silence(root: Path) -> None:
-    records.write(root, records.record(root, complete=False))
-    with pytest.raises(RecordError, match="incomplete"):
+def test_a_record_without_a_run_that_counts_is_not_listed_in_silence(root: Path) -> None:
+    records.write(root, records.record(root, void="the machine was busy"))
+    with pytest.raises(RecordError, match="counts: the machine was busy"):
         ledger(root)
+
+
+def test_a_claim_that_is_not_settled_says_so(root: Path) -> None:
+    made = records.record(root)
+    claim = made["claims"][0] | {"verdict": "not settled"}
+    records.write(root, made | {"claims": [claim]})
+    (entry,) = entries(root)
+    assert text(entry, ".verdict--open") == "Not settled"
+
+
+def test_a_claim_of_an_earlier_source_does_not_disappear(root: Path) -> None:
+    made = records.record(root)
+    old = made["claims"][0] | {"text": "A pool cures all", "verdict": "does not hold"}
+    before = {
+        "source": "0" * 12,
+        "last": "2026-10-01T00:00:00Z",
+        "runs": 1,
+        "rounds": 3,
+        "quantities": made["quantities"],
+        "claims": [old, made["claims"][0] | {"verdict": "does not hold"}],
+    }
+    records.write(root, made | {"history": [before]})
+    now, withdrawn = entries(root)
+    assert text(now, ".verdict--holds") == "Holds"
+    assert withdrawn["id"] == "pool-sizing-earlier-1"
+    assert text(withdrawn, "h2") == "A pool cures all"
+    assert text(withdrawn, ".verdict--fails") == "Does not hold; no longer claimed"
+    assert text(withdrawn, ".entry__deck") == (
+        "Claimed at least 4×, measured 4.2× with an earlier form of the experiment."
+    )
+    assert text(withdrawn, "time") == "2026-10-01"
 
 
 def test_an_empty_ledger_says_so(root: Path) -> None:
@@ -93,7 +124,7 @@ def test_a_claim_that_no_article_shows_leads_to_the_page_that_does(root: Path) -
 
 def test_what_the_press_claims_of_itself_comes_last(root: Path) -> None:
     records.write(root, records.record(root))
-    later = records.record(root, "press-speed", recorded="2026-11-21T10:12:13Z")
+    later = records.record(root, "press-speed", started="2026-11-21T10:12:13Z")
     write(root, "press/experiments/speed.py", "EXPERIMENT = 1\n")
     later |= {
         "module": "press.experiments.speed",

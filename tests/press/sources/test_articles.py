@@ -64,3 +64,14 @@ def test_categories_and_years_have_the_same_addresses_and_articles(root: Path) -
     ours |= {year_url(year): listed for year, listed in by_year(shown).items()}
 
     assert {url: [a.url for a in listed] for url, listed in ours.items()} == theirs
+
+
+def test_reading_time_counts_words_and_not_code(tmp_path: Path) -> None:
+    repository(tmp_path)
+    code = "\n```text\n" + "code " * 5000 + "\n```\n"
+    for name, body in {"long": "word " * 1100, "short": "word " * 10 + code}.items():
+        write(tmp_path, f"docs/posts/{name}.md", article(body, slug=name, title=name))
+
+    shown = articles(load_settings(tmp_path), datetime.now(UTC), drafts=True)
+
+    assert {found.title: found.minutes for found in shown} == {"long": 5, "short": 1}

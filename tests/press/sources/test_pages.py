@@ -30,9 +30,12 @@ def test_each_kind_of_page_has_its_front_matter(root: Path) -> None:
 
     assert kinds == {
         "docs/about.md": PageMeta,
+        "docs/authors.md": PageMeta,
         "docs/errors/full.md": ErrorMeta,
         "docs/errors/index.md": PageMeta,
+        "docs/guarantee.md": PageMeta,
         "docs/index.md": PageMeta,
+        "docs/ledger.md": PageMeta,
         "docs/posts/a-file.md": PostMeta,
     }
 
@@ -41,9 +44,12 @@ def test_a_built_page_leads_back_to_its_source(root: Path) -> None:
     assert sources(documents(load_settings(root))) == {
         "about/index.html": "docs/about.md",
         "an-address/index.html": "docs/posts/a-file.md",
+        "authors/index.html": "docs/authors.md",
         "errors/full/index.html": "docs/errors/full.md",
         "errors/index.html": "docs/errors/index.md",
+        "guarantee/index.html": "docs/guarantee.md",
         "index.html": "docs/index.md",
+        "ledger/index.html": "docs/ledger.md",
     }
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from snippets.batches import changes, deleting, naive_changes, naive_deleting, once
 from snippets.batches.counting import counting
 from snippets.batches.deleting import Remove
+from snippets.batches.experiments import change
 from snippets.batches.orders import Event, Line, Order
 from snippets.batches.prices import Price, Row, Store, row, trips
 
@@ -44,14 +45,41 @@ async def test_each_price_of_the_batch_and_no_other_changes(
     ]
 
 
-async def test_of_two_prices_for_a_product_arrays_take_one_without_an_error(
-    price_engine: AsyncEngine,
+@pytest.mark.parametrize("reprice", REPRICE)
+async def test_of_two_prices_for_a_product_the_last_one_wins(
+    reprice: Store, price_engine: AsyncEngine
 ) -> None:
     async with AsyncSession(price_engine) as session:
         await once.store(session, BATCH)
-        await changes.reprice(session, [row(0) | {"cents": cents} for cents in (70, 80)])
-        found = await stored(price_engine)
-    assert found[0] in [("sku-0", 70), ("sku-0", 80)]
+        for twice in ((70, 80), (80, 70)):  # by chance only one of them would be right
+            await reprice(session, [row(0) | {"cents": cents} for cents in twice])
+            assert (await stored(price_engine))[0] == ("sku-0", twice[-1])
+
+
+async def test_of_two_rows_that_match_update_from_takes_one_without_an_error(
+    price_engine: AsyncEngine,
+) -> None:
+    twice = {"sku": ["sku-0"] * 2, "cents": [70, 80], "currency": ["EUR"] * 2}
+    async with AsyncSession(price_engine) as session:
+        await once.store(session, BATCH)
+        await session.execute(changes.REPRICE, twice)
+        await session.commit()
+    assert (await stored(price_engine))[0] in [("sku-0", 70), ("sku-0", 80)]
+
+
+@pytest.mark.parametrize("reprice", [*REPRICE, change.reprice_objects, change.reprice_many])
+async def test_an_amount_never_changes_without_its_currency(
+    reprice: Store, price_engine: AsyncEngine
+) -> None:
+    async with AsyncSession(price_engine) as session:
+        await once.store(session, BATCH)
+        await reprice(session, [row(1) | {"cents": 310, "currency": "USD"}])
+        query = select(Price.cents, Price.currency).order_by(Price.id)
+        assert (await session.execute(query)).all()[:3] == [
+            (1, "EUR"),
+            (310, "USD"),
+            (3, "EUR"),
+        ]
 
 
 @pytest.mark.parametrize("retire", RETIRE)
@@ -65,15 +93,15 @@ async def test_each_price_of_the_batch_and_no_other_goes(
     assert [sku for sku, _ in found] == ["sku-0", "sku-2", "sku-3", "sku-5"]
 
 
-@pytest.mark.parametrize("change", [changes.reprice, changes.retire])
-async def test_arrays_wait_three_times_for_any_number_of_rows(change: Store, dsn: str) -> None:
-    assert await trips(dsn, change, 200) == 3
+@pytest.mark.parametrize("way", [changes.reprice, changes.retire])
+async def test_arrays_wait_three_times_for_any_number_of_rows(way: Store, dsn: str) -> None:
+    assert await trips(dsn, way, 200) == 3
 
 
 @pytest.mark.naive("snippets/batches/naive_changes.py")
-@pytest.mark.parametrize("change", [naive_changes.reprice, naive_changes.retire])
-async def test_a_statement_per_row_waits_for_each(change: Store, dsn: str) -> None:
-    assert await trips(dsn, change, 50) == 52
+@pytest.mark.parametrize("way", [naive_changes.reprice, naive_changes.retire])
+async def test_a_statement_per_row_waits_for_each(way: Store, dsn: str) -> None:
+    assert await trips(dsn, way, 50) == 52
 
 
 async def left(engine: AsyncEngine, table: type[Order | Line | Event]) -> int | None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import asyncpg
 import pytest
-from sqlalchemy import event, func, select
-from sqlalchemy.exc import IntegrityError, InterfaceError
+from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from snippets.batches import (
@@ -16,6 +16,7 @@ from snippets.batches import (
     naive_copy,
     naive_values,
     once,
+    staging,
     upsert,
 )
 from snippets.batches.prices import Price, Row, Store, row, trips
@@ -26,6 +27,7 @@ WAYS: dict[str, Store] = {
     **methods.METHODS,
     "halved": failures.store,
     "upsert": upsert.store,
+    "staging": staging.store,
 }
 ALL_OR_NOTHING = [name for name in WAYS if name not in ("naive_commit", "halved")]
 BATCH = [row(number) for number in range(25)]
@@ -60,6 +62,7 @@ async def test_what_was_stored_is_there_for_others(way: str, price_engine: Async
         ("arrays", 3),
         ("COPY", 5),
         ("upsert", 3),
+        ("staging", 6),  # BEGIN, CREATE, two of COPY, MERGE, COMMIT
         ("halved", 5),  # a savepoint around the INSERT
     ],
 )
@@ -127,26 +130,83 @@ async def test_after_such_an_error_the_same_batch_cannot_be_sent_again(
                 await naive_commit.store(session, batch)
 
 
+BAD: dict[str, Row] = {
+    "below zero": {"cents": -1},
+    "no currency": {"currency": None},
+    "out of range": {"cents": 2**31},
+    "no number": {"cents": "a lot"},
+    "NUL": {"sku": "sku-\0"},
+    "a lone surrogate": {"sku": "sku-\ud800"},
+    "too long for the index": {"sku": "".join(map(chr, range(0x4E00, 0x9F00)))},
+}
+
+
+@pytest.mark.parametrize("what", BAD)
 @pytest.mark.parametrize("bad", [[], [0], [3, 4, 19], [24], list(range(25))])
 async def test_halving_rejects_the_bad_rows_and_no_other(
-    bad: list[int], price_engine: AsyncEngine
+    bad: list[int], what: str, price_engine: AsyncEngine
 ) -> None:
-    batch = [values | {"cents": -1 if n in bad else n + 1} for n, values in enumerate(BATCH)]
+    batch = [values | (BAD[what] if n in bad else {}) for n, values in enumerate(BATCH)]
     async with AsyncSession(price_engine) as session:
         rejected = await failures.store(session, batch)
     assert rejected == [batch[n] for n in bad]
     assert await stored(price_engine) == [row for row in batch if row not in rejected]
 
 
-async def test_a_bad_row_costs_two_inserts_for_each_halving(price_engine: AsyncEngine) -> None:
-    batch = [row(number) for number in range(64)]
-    batch[41]["cents"] = -1
+async def test_a_bad_value_late_in_a_long_batch_costs_no_other_row(
+    price_engine: AsyncEngine,
+) -> None:
+    batch = [row(number) for number in range(20_000)]  # more than the driver buffers
+    batch[19_000]["cents"] = 2**31
+    async with AsyncSession(price_engine) as session:
+        assert await failures.store(session, batch) == [batch[19_000]]
+    assert await count(price_engine) == 19_999
+
+
+async def test_an_error_that_no_row_is_to_blame_for_is_raised(price_engine: AsyncEngine) -> None:
+    inserts = noted_inserts(price_engine)
+    async with price_engine.connect() as reader, AsyncSession(price_engine) as session:
+        await reader.execute(text("LOCK TABLE prices"))
+        await session.execute(text("SET LOCAL lock_timeout = '10ms'"))
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            await failures.store(session, BATCH)
+    assert len(inserts) == 1
+    assert await count(price_engine) == 0
+
+
+async def test_a_constraint_that_is_checked_at_the_commit_costs_the_batch(
+    price_engine: AsyncEngine,
+) -> None:
+    async with price_engine.begin() as connection:
+        late = "ADD CONSTRAINT late UNIQUE (cents) DEFERRABLE INITIALLY DEFERRED"
+        await connection.execute(text(f"ALTER TABLE prices {late}"))
+    async with AsyncSession(price_engine) as session:
+        with pytest.raises(IntegrityError, match="late"):
+            await failures.store(session, [*BATCH, row(99) | {"cents": 1}])
+    assert await count(price_engine) == 0
+
+
+async def test_a_fraction_is_cut_off_without_an_error(price_engine: AsyncEngine) -> None:
+    async with AsyncSession(price_engine) as session:
+        assert await failures.store(session, [row(0) | {"cents": 1.9}]) == []
+    assert (await stored(price_engine))[0]["cents"] == 1
+
+
+def noted_inserts(engine: AsyncEngine) -> list[str]:
+    """The INSERT statements of an engine, from now on."""
     inserts: list[str] = []
 
-    @event.listens_for(price_engine.sync_engine, "before_cursor_execute")
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
     def note(_: object, __: object, statement: str, *___: object) -> None:
         inserts.extend([statement] if statement.startswith("INSERT") else [])
 
+    return inserts
+
+
+async def test_a_bad_row_costs_two_inserts_for_each_halving(price_engine: AsyncEngine) -> None:
+    batch = [row(number) for number in range(64)]
+    batch[41]["cents"] = -1
+    inserts = noted_inserts(price_engine)
     async with AsyncSession(price_engine) as session:
         await failures.store(session, batch)
     assert len(inserts) == 1 + 2 * 6  # 64 is 2 to the sixth
@@ -160,7 +220,7 @@ async def test_halving_rejects_the_later_of_two_rows_with_one_key(
         assert await failures.store(session, batch) == batch[-1:]
 
 
-@pytest.mark.parametrize("way", ["once", "arrays", "COPY", "halved"])
+@pytest.mark.parametrize("way", ["once", "arrays", "COPY", "halved", "upsert", "staging"])
 async def test_an_empty_batch_stores_nothing(way: str, price_engine: AsyncEngine) -> None:
     async with AsyncSession(price_engine) as session:
         await WAYS[way](session, [])

@@ -1,16 +1,16 @@
-"""An upsert of a list in which a product stands twice, and two upserts at once."""
+"""Upserts and imports: duplicates, halves of a price, rows that are the same, two at once."""
 
 import asyncio
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from snippets.batches import naive_upsert, once, upsert
+from snippets.batches import naive_upsert, once, staging, upsert
 from snippets.batches.prices import Price, Row, Store
-from snippets.batches.upsert import FEED
+from snippets.batches.upsert import FEED, TEA
 
 TWICE = "ON CONFLICT DO UPDATE command cannot affect row a second time"
 WAITING = text(
@@ -29,6 +29,13 @@ async def stored(engine: AsyncEngine) -> dict[str, int]:
             found.sku: found.cents
             for found in await connection.execute(select(Price.sku, Price.cents))
         }
+
+
+async def versions(engine: AsyncEngine) -> dict[str, str]:
+    """Where each row stands in the table: a row that is written again moves."""
+    async with engine.connect() as connection:
+        found = await connection.execute(text("SELECT sku, ctid::text FROM prices"))
+        return {row.sku: row.ctid for row in found}
 
 
 async def upsert_both(engine: AsyncEngine, store: Store, *batches: list[Row]) -> None:
@@ -74,6 +81,124 @@ async def test_a_product_that_is_there_gets_its_new_price(
         await once.store(session, prices(tea=1, mug=2))
         await store(session, prices(tea=10, cup=30))
     assert await stored(price_engine) == {"tea": 10, "mug": 2, "cup": 30}
+
+
+CURRENCIES = select(Price.cents, Price.currency)
+ABROAD = [{"sku": "tea", "cents": 310, "currency": "USD"}]
+
+
+@pytest.mark.parametrize("store", [upsert.store, staging.store])
+@pytest.mark.parametrize("new", [(310, "USD"), (300, "USD"), (310, "EUR")])
+async def test_a_price_changes_with_its_currency(
+    store: Store, new: tuple[int, str], price_engine: AsyncEngine
+) -> None:
+    cents, currency = new
+    async with AsyncSession(price_engine) as session:
+        await once.store(session, prices(tea=300))
+        await store(session, [{"sku": "tea", "cents": cents, "currency": currency}])
+        assert (await session.execute(CURRENCIES)).all() == [new]
+
+
+@pytest.mark.naive("snippets/batches/naive_upsert.py")
+async def test_an_upsert_that_sets_the_amount_keeps_the_wrong_currency(
+    price_engine: AsyncEngine,
+) -> None:
+    async with AsyncSession(price_engine) as session:
+        await once.store(session, prices(tea=300))
+        await naive_upsert.store(session, ABROAD)
+        assert (await session.execute(CURRENCIES)).all() == [(310, "EUR")]
+
+
+async def test_an_upsert_returns_the_keys_of_new_and_changed_rows_only(
+    price_engine: AsyncEngine,
+) -> None:
+    async with AsyncSession(price_engine) as session:
+        await once.store(session, prices(cup=1, mug=2, tea=3))
+        written = await upsert.store(session, prices(cup=1, mug=20, tea=3, pot=4))
+        query = select(Price.id).where(Price.sku.in_(["mug", "pot"])).order_by(Price.sku)
+        assert written == (await session.scalars(query)).all()
+
+
+@pytest.mark.parametrize("store", [upsert.store, staging.store])
+async def test_what_is_the_same_is_not_written_again(
+    store: Store, price_engine: AsyncEngine
+) -> None:
+    async with AsyncSession(price_engine) as session:
+        await once.store(session, prices(cup=1, mug=2, tea=3))
+        before = await versions(price_engine)
+        await store(session, prices(cup=1, mug=20, tea=3))
+    after = await versions(price_engine)
+    assert {sku for sku in before if before[sku] != after[sku]} == {"mug"}
+
+
+@pytest.mark.naive("snippets/batches/naive_upsert.py")
+async def test_without_a_condition_it_is(price_engine: AsyncEngine) -> None:
+    async with AsyncSession(price_engine) as session:
+        await once.store(session, prices(cup=1, mug=2, tea=3))
+        before = await versions(price_engine)
+        await naive_upsert.store(session, prices(cup=1, mug=20, tea=3))
+    assert not before.items() & (await versions(price_engine)).items()
+
+
+async def test_of_two_lines_of_a_feed_the_last_one_wins(price_engine: AsyncEngine) -> None:
+    async with AsyncSession(price_engine) as session:
+        for feed in (FEED, FEED[::-1]):
+            await staging.store(session, feed)
+            assert (await stored(price_engine))["tea"] == feed[-1]["cents"]
+
+
+async def test_an_import_counts_what_it_inserted_and_what_it_updated(
+    price_engine: AsyncEngine,
+) -> None:
+    async with AsyncSession(price_engine) as session:
+        await once.store(session, prices(cup=1, mug=2, tea=3))
+        feed = prices(cup=1, mug=20, tea=3, pot=4, jug=5)
+        assert await staging.store(session, feed) == {"INSERT": 2, "UPDATE": 1}
+        assert await staging.store(session, feed) == {}
+
+
+@pytest.mark.parametrize(
+    ("cents", "error"),
+    # What COPY cannot encode is not even an error of the driver.
+    [("a lot", TypeError), (2**31, OverflowError), (-1, IntegrityError)],
+)
+async def test_an_import_that_fails_leaves_neither_rows_nor_its_table(
+    cents: object, error: type[Exception], price_engine: AsyncEngine
+) -> None:
+    async with AsyncSession(price_engine) as session:
+        with pytest.raises(error):
+            await staging.store(session, [*prices(cup=1), TEA | {"cents": cents}])
+        await session.rollback()
+        assert await stored(price_engine) == {}
+        assert await session.scalar(text("SELECT to_regclass('staged')")) is None
+        assert await staging.store(session, prices(cup=1)) == {"INSERT": 1}
+        assert await session.scalar(text("SELECT to_regclass('staged')")) is None
+
+
+async def both_insert_tea(engine: AsyncEngine, store: Store) -> None:
+    """Another transaction has inserted tea, and commits while the store waits for it."""
+    async with engine.connect() as other, AsyncSession(engine) as session:
+        await other.execute(text("INSERT INTO prices VALUES (DEFAULT, 'tea', 1, 'EUR')"))
+        storing = asyncio.gather(store(session, prices(tea=3)))
+        async with engine.connect() as observer:
+            while not await observer.scalar(WAITING):
+                await observer.rollback()  # else it would see the same again
+        await other.commit()
+        await storing
+
+
+async def test_a_key_that_somebody_inserts_meanwhile_is_updated_by_an_upsert(
+    price_engine: AsyncEngine,
+) -> None:
+    await both_insert_tea(price_engine, upsert.store)
+    assert await stored(price_engine) == {"tea": 3}
+
+
+async def test_and_fails_a_merge_which_can_be_sent_again(price_engine: AsyncEngine) -> None:
+    with pytest.raises(IntegrityError, match="duplicate key value"):
+        await both_insert_tea(price_engine, staging.store)
+    async with AsyncSession(price_engine) as session:
+        assert await staging.store(session, prices(tea=3)) == {"UPDATE": 1}
 
 
 async def test_a_list_of_parameters_is_a_statement_for_each_unless_it_returns(

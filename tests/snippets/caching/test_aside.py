@@ -19,12 +19,22 @@ def key(redis_lease: lab.RedisLease) -> str:
 
 @CACHED
 async def test_a_value_that_is_true_is_loaded_once(redis: Redis, key: str, cached: Cached) -> None:
-    assert await loads(redis, key, cached, {"name": "Ada"}) == 1
+    assert await loads(redis, [key] * 100, cached, {"name": "Ada"}) == 1
 
 
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
 async def test_every_value_is_loaded_once(redis: Redis, key: str, value: Any) -> None:
-    assert await loads(redis, key, aside.cached, value) == 1
+    assert await loads(redis, [key] * 100, aside.cached, value) == 1
+
+
+@CACHED
+async def test_ids_that_are_asked_for_once_are_loaded_whatever_is_remembered(
+    redis: Redis, key: str, cached: Cached
+) -> None:
+    keys = [f"{key}:{row}" for row in range(50)]
+    assert await loads(redis, keys, cached, None) == 50
+    left = sum([await redis.exists(key) for key in keys])
+    assert left == (50 if cached is aside.cached else 0)
 
 
 @pytest.mark.naive("snippets/caching/naive_aside.py")
@@ -32,7 +42,7 @@ async def test_every_value_is_loaded_once(redis: Redis, key: str, value: Any) ->
 async def test_a_value_that_is_false_is_loaded_at_every_read(
     redis: Redis, key: str, value: Any
 ) -> None:
-    assert await loads(redis, key, naive_aside.cached, value) == 100
+    assert await loads(redis, [key] * 100, naive_aside.cached, value) == 100
 
 
 @CACHED

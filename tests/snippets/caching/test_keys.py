@@ -1,13 +1,21 @@
 """Calls that share a key, and calls that do not."""
 
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial, wraps
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from uvicorn._subprocess import spawn
 
 from snippets.caching import keys, naive_keys
-from snippets.caching.calls import Key, Orders, Users, elsewhere, leaks
+from snippets.caching.calls import Key, Orders, Users, bound_leaks, elsewhere, leaks
 
 KEYS = pytest.mark.parametrize("key", [naive_keys.key, keys.key])
 plain = st.none() | st.booleans() | st.integers() | st.text()
@@ -56,6 +64,42 @@ def test_processes_do_not_share_their_keys() -> None:
     assert elsewhere(naive_keys.key, 1) != elsewhere(naive_keys.key, 2)
 
 
+HASHES = """
+import multiprocessing, sys
+
+def send(pipe): pipe.send(hash("ada"))
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context(sys.argv[1])
+    here, there = context.Pipe()
+    worker = context.Process(target=send, args=(there,))
+    worker.start()
+    print(here.recv() == hash("ada"))
+    worker.join()
+"""
+
+
+@pytest.mark.parametrize(("start", "shared"), [("fork", "True"), ("spawn", "False")])
+def test_forked_workers_share_the_salt_of_hashes_and_spawned_ones_do_not(
+    tmp_path: Path, start: str, shared: str
+) -> None:
+    program = tmp_path / "hashes.py"
+    program.write_text(HASHES)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONHASHSEED"}
+    answer = subprocess.run(
+        [sys.executable, program, start],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert answer.stdout.strip() == shared
+
+
+def test_workers_of_uvicorn_are_spawned() -> None:
+    assert spawn.get_start_method() == "spawn"
+
+
 @pytest.mark.naive("snippets/caching/naive_keys.py")
 def test_an_object_at_a_freed_address_is_given_the_value_of_another() -> None:
     assert leaks(naive_keys.key)
@@ -68,6 +112,87 @@ def test_objects_that_live_at_once_are_told_apart_by_no_key_at_all() -> None:
 
 def test_a_key_of_the_tenants_name_leaks_nothing() -> None:
     assert not leaks(lambda function, args, kwargs: str(args[0].tenant))
+
+
+def test_the_methods_of_two_tenants_share_no_key() -> None:
+    with pytest.raises(TypeError, match=r"^Users\.count can be more than one function$"):
+        bound_leaks(keys.key)
+
+
+@pytest.mark.naive("snippets/caching/naive_keys.py")
+def test_the_method_of_a_tenant_has_the_key_of_another() -> None:
+    assert bound_leaks(naive_keys.key)
+
+
+def counting(tenant: str) -> Callable[[], str]:
+    def count() -> str:
+        return tenant
+
+    return count
+
+
+def decorated(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def call(*args: Any) -> Any:
+        return function(*args)
+
+    return call
+
+
+def plainly(name: str) -> str:
+    return name
+
+
+class Callables:
+    """Functions of one name and several tenants."""
+
+    @classmethod
+    def made(cls) -> None:
+        """Bound to its class."""
+
+    def __call__(self) -> None:
+        """Have no name of its own."""
+
+    @decorated
+    def wrapped(self) -> None:
+        """Bound to its object, behind a decorator."""
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        counting("one"),
+        lambda: None,
+        partial(plainly, "one"),
+        Callables.made,
+        Callables(),
+        Callables().wrapped,
+        decorated(plainly),
+    ],
+)
+def test_a_function_that_its_name_does_not_lead_to_is_refused(function: Any) -> None:
+    with pytest.raises(TypeError, match="can be more than one function"):
+        keys.place(function)
+
+
+def test_a_function_of_a_script_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every program has a module __main__."""
+    main = ModuleType("__main__")
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    exec("def report(): ...", main.__dict__)
+    with pytest.raises(TypeError, match="report can be more than one function"):
+        keys.place(main.report)
+
+
+@decorated
+def report(page: int) -> int:
+    return page
+
+
+def test_a_decorated_function_and_the_one_inside_are_known_by_their_name() -> None:
+    """A decorator asks for the key of the function that it was given."""
+    inside: Any = report
+    assert keys.place(report) == keys.place(inside.__wrapped__) == f"{__name__}.report"
 
 
 @pytest.mark.parametrize("value", [1.5, ("ada",), ["ada"], {"name": "ada"}, object()])

@@ -8,15 +8,15 @@ from urllib.parse import urlsplit
 
 import pytest
 from redis import ConnectionError as Unreachable
-from redis import ResponseError
 from redis import TimeoutError as Silent
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 
 import lab
-from snippets.caching import naive_outage, outage
-from snippets.caching.outage import PAUSE_S, OpenCache
+from snippets.caching import bounded, naive_outage, outage
+from snippets.caching.bounded import ANSWER_S, PAUSE_S, Bounded
+from snippets.caching.outage import OpenCache
 from snippets.caching.silence import black_hole, load
 
 
@@ -37,8 +37,10 @@ def server() -> Iterator[lab.RedisServer]:
 
 
 @pytest.fixture
-async def redis(server: lab.RedisServer) -> AsyncIterator[Redis]:
-    async with outage.connect("127.0.0.1", port(server)) as redis:
+async def redis(server: lab.RedisServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Redis]:
+    """Its answers are waited for, however slow the machine."""
+    monkeypatch.setattr(bounded, "ANSWER_S", 10.0)
+    async with bounded.connect("127.0.0.1", port(server)) as redis:
         yield redis
 
 
@@ -58,14 +60,20 @@ def port(server: lab.RedisServer) -> int:
     return urlsplit(server.url).port or 0
 
 
-async def other() -> str:
-    return "another value"
+class Loads:
+    """A database that counts what it is asked."""
+
+    count = 0
+
+    async def __call__(self, key: str) -> str:
+        """Another value each time."""
+        self.count += 1
+        return f"load {self.count}"
 
 
 async def test_with_redis_a_value_is_loaded_once(redis: Redis) -> None:
-    cache = OpenCache(redis)
-    assert await cache.get("report", load) == "from the database"
-    assert await cache.get("report", other) == "from the database"
+    cache = OpenCache(redis, Loads(), Time())
+    assert [await cache.get("report") for _ in range(3)] == ["load 1"] * 3
     assert 0 < await redis.ttl("report") <= 60
 
 
@@ -73,59 +81,134 @@ async def test_a_request_is_served_while_redis_is_stopped_and_from_redis_when_it
     server: lab.RedisServer, redis: Redis
 ) -> None:
     time = Time()
-    cache = OpenCache(redis, time)
+    cache = OpenCache(redis, Loads(), time)
     server.stop()
-    assert await cache.get("report", load) == "from the database"
+    assert [await cache.get("report") for _ in range(2)] == ["load 1", "load 2"]
     server.start()
     time.now += PAUSE_S
-    await cache.get("report", load)
-    assert await cache.get("report", other) == "from the database"
+    assert [await cache.get("report") for _ in range(2)] == ["load 3", "load 3"]
 
 
 async def test_a_request_is_served_while_redis_is_silent(
-    server: lab.RedisServer, redis: Redis
+    server: lab.RedisServer, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache = OpenCache(redis)
-    await cache.get("report", load)
+    cache = OpenCache(redis, Loads(), Time())
+    await cache.get("report")
     server.pause()
-    assert await cache.get("report", other) == "another value"
+    monkeypatch.setattr(bounded, "ANSWER_S", 0.1)
+    assert await cache.get("report") == "load 2"
     server.resume()
 
 
-async def test_of_a_hundred_requests_one_asks_a_silent_redis(
+def test_who_comes_after_the_first_does_not_wait_for_a_silent_redis(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    await outage.demonstrate()
+    asyncio.run(outage.demonstrate())
     assert capsys.readouterr().out.splitlines() == [
-        "requests answered: 100 {'from the database'}",
-        "connections tried: 1",
+        "first 1: answers 1, waited for Redis: 1",
+        "next 1: answers 1, waited for Redis: 0",
+        "first 100: answers 100, waited for Redis: 100",
+        "next 100: answers 100, waited for Redis: 0",
     ]
 
 
-async def test_after_a_failure_redis_is_not_asked_for_a_while() -> None:
+async def test_after_the_pause_one_asks_for_all() -> None:
     time = Time()
-    async with black_hole() as (hole, taken):
-        cache = OpenCache(outage.connect("127.0.0.1", hole), time)
-        for _ in range(10):
-            await cache.get("report", load)
-        assert len(taken) == 1
+    async with black_hole() as (hole, taken), bounded.connect("127.0.0.1", hole) as redis:
+        cache = OpenCache(redis, load, time)
+        await cache.get("report")
         time.now += PAUSE_S
-        await cache.get("report", load)
+        await asyncio.gather(*(cache.get("report") for _ in range(50)))
         assert len(taken) == 2
 
 
-async def test_an_error_of_the_program_is_not_taken_for_an_outage(redis: Redis) -> None:
+async def test_a_canceled_request_leaves_the_question_to_the_next_after_a_pause() -> None:
+    time = Time()
+    async with black_hole() as (hole, taken), bounded.connect("127.0.0.1", hole) as redis:
+        cache = OpenCache(redis, load, time)
+        await cache.get("report")
+        for asked in (2, 3):
+            time.now += PAUSE_S
+            asking = asyncio.create_task(cache.get("report"))
+            while len(taken) < asked:  # noqa: ASYNC110 — somebody else's list
+                await asyncio.sleep(0)
+            asking.cancel()
+            await asyncio.wait([asking])
+            assert asking.cancelled()
+
+
+async def test_a_crowd_at_a_healthy_redis_is_no_outage(redis: Redis) -> None:
+    """More than the pool has connections, and more than redis-py has by default."""
+    loads = Loads()
+    cache = OpenCache(redis, loads, Time())
+    await cache.get("report")
+    await asyncio.gather(*(cache.get("report") for _ in range(150)))
+    await asyncio.gather(*(cache.get("report") for _ in range(3)))
+    assert loads.count == 1
+    assert not cache.bounded.failures
+
+
+async def test_who_waits_too_long_while_others_are_answered_does_not_turn_redis_off() -> None:
+    """Of two, one is answered and one is not."""
+    bound = Bounded(Time())
+    answered = asyncio.Event()
+
+    async def answer() -> str:
+        answered.set()
+        return "here"
+
+    async def keep_waiting() -> str:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    waiting = asyncio.create_task(bound.ask(keep_waiting))
+    await asyncio.sleep(0)
+    assert await bound.ask(answer) == "here"
+    assert await waiting is None
+    answered.clear()
+    assert await bound.ask(answer) == "here"
+    assert bound.failures == {"TimeoutError": 1}
+
+
+async def test_the_limit_covers_the_wait_for_a_connection() -> None:
+    """Of 200 behind 20 connections that say nothing, most are never connected."""
+    async with black_hole() as (hole, taken), bounded.connect("127.0.0.1", hole) as redis:
+        cache = OpenCache(redis, load, Time())
+        await asyncio.gather(*(cache.get("report") for _ in range(200)))
+        assert 20 <= len(taken) < 150
+
+
+async def test_a_full_redis_fails_no_request_and_is_still_read(redis: Redis) -> None:
+    cache = OpenCache(redis, Loads(), Time())
+    await cache.get("report")
+    await redis.config_set("maxmemory-policy", "noeviction")
+    await redis.config_set("maxmemory", 1)
+    assert await cache.get("list") == "load 2"
+    assert await cache.get("report") == "load 1"
+    assert cache.bounded.failures == {"OutOfMemoryError": 1}
+
+
+async def test_an_error_of_the_program_is_counted_and_fails_no_request(redis: Redis) -> None:
     await redis.lpush("report", "no text")
-    with pytest.raises(ResponseError, match="WRONGTYPE"):
-        await OpenCache(redis).get("report", load)
+    cache = OpenCache(redis, Loads(), Time())
+    assert await cache.get("report") == "load 1"
+    assert cache.bounded.failures == {"ResponseError": 1}
+
+
+async def test_a_host_without_an_address_is_an_outage() -> None:
+    """Where DNS fails too, a request is served."""
+    async with bounded.connect("redis.invalid", 6379) as redis:
+        cache = OpenCache(redis, Loads(), Time())
+        assert await cache.get("report") == "load 1"
+    assert sum(cache.bounded.failures.values()) == 1
 
 
 async def test_a_failed_load_reaches_the_reader(redis: Redis) -> None:
-    async def fail() -> str:
+    async def fail(key: str) -> str:
         raise LookupError("the database is away")
 
     with pytest.raises(LookupError, match="the database is away"):
-        await OpenCache(redis).get("report", fail)
+        await OpenCache(redis, fail, Time()).get("report")
 
 
 @pytest.mark.naive("snippets/caching/naive_outage.py")
@@ -147,15 +230,14 @@ async def test_the_request_fails_with_the_cache(
     server.stop()
     redis = naive_outage.connect("127.0.0.1", port(server))
     with pytest.raises(Unreachable, match=rf"^Error {ECONNREFUSED} connecting to 127\.0\.0\.1"):
-        await naive_outage.TrustingCache(redis).get("report", load)
+        await naive_outage.TrustingCache(redis, load).get("report")
     assert len(no_waiting) == 10
 
 
 async def test_with_redis_the_default_client_caches(server: lab.RedisServer) -> None:
     async with naive_outage.connect("127.0.0.1", port(server)) as redis:
-        cache = naive_outage.TrustingCache(redis)
-        await cache.get("report", load)
-        assert await cache.get("report", other) == "from the database"
+        cache = naive_outage.TrustingCache(redis, Loads())
+        assert [await cache.get("report") for _ in range(2)] == ["load 1"] * 2
 
 
 def test_the_constructor_retries_ten_times_and_from_url_does_not() -> None:
@@ -168,9 +250,9 @@ def test_the_constructor_retries_ten_times_and_from_url_does_not() -> None:
 
 
 def test_the_limits_of_the_client_are_written_down() -> None:
-    pool: Any = outage.connect("127.0.0.1", 6379).connection_pool
+    pool: Any = bounded.connect("127.0.0.1", 6379).connection_pool
     made = pool.make_connection()
-    assert made.socket_timeout == made.socket_connect_timeout == outage.ANSWER_S < 1
+    assert made.socket_timeout == made.socket_connect_timeout == ANSWER_S < 1
     assert made.retry.get_retries() == 0
 
 

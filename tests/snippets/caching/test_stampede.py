@@ -2,15 +2,20 @@
 
 import asyncio
 import random
+import socket
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
+import asyncpg
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from redis.asyncio import Redis
 
 import lab
-from snippets.caching import locked, stale
-from snippets.caching.crowd import LOAD_S, TTL_S, Cache, Clock, New, Outcome, crowd
+from snippets.caching import locked, single_flight, stale
+from snippets.caching.crowd import LOAD_S, TTL_S, Cache, Clock, Load, New, Outcome, crowd
 from snippets.caching.early import EarlyCache
 from snippets.caching.locked import LockedCache
 from snippets.caching.naive_stampede import PlainCache
@@ -18,16 +23,16 @@ from snippets.caching.single_flight import Flights, SingleFlightCache
 from snippets.caching.stale import RETRY_S, STALE_S, StaleCache
 
 
-def early(redis: Redis, clock: Clock) -> Cache:
-    return EarlyCache(redis, TTL_S, clock, random.Random(8).random)
+def early(redis: Redis, load: Load, clock: Clock) -> Cache:
+    return EarlyCache(redis, load, TTL_S, clock, random.Random(8).random)
 
 
 NEW: dict[str, New] = {
-    "plain": lambda redis, clock: PlainCache(redis, TTL_S),
+    "plain": lambda redis, load, clock: PlainCache(redis, load, TTL_S),
     "early": early,
-    "flight": lambda redis, clock: SingleFlightCache(redis, TTL_S),
-    "lock": lambda redis, clock: LockedCache(redis, TTL_S),
-    "stale": lambda redis, clock: StaleCache(redis, TTL_S, clock),
+    "flight": lambda redis, load, clock: SingleFlightCache(redis, load, TTL_S),
+    "lock": lambda redis, load, clock: LockedCache(redis, load, TTL_S),
+    "stale": lambda redis, load, clock: StaleCache(redis, load, TTL_S, clock),
 }
 EVERY = pytest.mark.parametrize("new", NEW.values(), ids=NEW)
 
@@ -59,46 +64,43 @@ def rush(redis_lease: lab.RedisLease, key: str) -> Callable[..., asyncio.Future[
 Rush = Callable[[New, float], asyncio.Future[Outcome]]
 
 
-def loader(*answers: str | Exception) -> Callable[[], asyncio.Future[str]]:
+def loader(*answers: str | Exception) -> Load:
     """A load that gives one answer after the other."""
     left = list(answers)
 
-    async def load() -> str:
+    async def load(key: str) -> str:
         answer = left.pop(0)
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    return lambda: asyncio.ensure_future(load())
+    return load
 
 
 @EVERY
 async def test_a_value_is_loaded_once_while_it_is_fresh(redis: Redis, key: str, new: New) -> None:
-    cache = new(redis, Time())
-    load = loader("report")
-    assert [await cache.get(key, load) for _ in range(3)] == ["report"] * 3
+    cache = new(redis, loader("report"), Time())
+    assert [await cache.get(key) for _ in range(3)] == ["report"] * 3
 
 
 @EVERY
 async def test_after_its_time_a_value_is_loaded_again(redis: Redis, key: str, new: New) -> None:
-    cache = new(redis, Time())
-    load = loader("old", "new")
-    await cache.get(key, load)
+    cache = new(redis, loader("old", "new"), Time())
+    await cache.get(key)
     assert 0 < await redis.pttl(key) <= (TTL_S + STALE_S) * 1000
     await redis.delete(key)
-    assert await cache.get(key, load) == "new"
-    assert await cache.get(key, load) == "new"
+    assert await cache.get(key) == "new"
+    assert await cache.get(key) == "new"
 
 
 @EVERY
 async def test_a_failed_load_reaches_the_reader_and_the_next_one_loads_again(
     redis: Redis, key: str, new: New
 ) -> None:
-    cache = new(redis, Time())
-    load = loader(LookupError("away"), "report")
+    cache = new(redis, loader(LookupError("away"), "report"), Time())
     with pytest.raises(LookupError, match="away"):
-        await cache.get(key, load)
-    assert await cache.get(key, load) == "report"
+        await cache.get(key)
+    assert await cache.get(key) == "report"
 
 
 @pytest.mark.naive("snippets/caching/naive_stampede.py")
@@ -115,7 +117,7 @@ async def test_xfetch_spreads_the_stampede_and_does_not_end_it(rush: Rush) -> No
     """One load time before expiry each reader loads with probability 1/e."""
     chance = random.Random(8).random
     outcome = await rush(
-        lambda redis, clock: EarlyCache(redis, TTL_S, clock, chance), TTL_S - LOAD_S
+        lambda redis, load, clock: EarlyCache(redis, load, TTL_S, clock, chance), TTL_S - LOAD_S
     )
     assert outcome == Outcome(loads=69, waited=69)
     assert abs(outcome.loads - 200 / 2.718) < 20
@@ -128,17 +130,17 @@ async def test_xfetch_does_not_help_once_the_key_is_gone(rush: Rush) -> None:
 async def test_xfetch_keeps_to_the_time_that_a_load_took(redis: Redis, key: str) -> None:
     """A chance of 1 - 1/e is one load time early."""
     time = Time()
-    cache = EarlyCache(redis, TTL_S, time, lambda: 1 - 1 / 2.718281828459045)
 
-    async def load() -> str:
+    async def load(key: str) -> str:
         time.now += LOAD_S
         return str(time.now)
 
-    first = await cache.get(key, load)
+    cache = EarlyCache(redis, load, TTL_S, time, lambda: 1 - 1 / 2.718281828459045)
+    first = await cache.get(key)
     time.now += TTL_S - LOAD_S - 0.01
-    assert await cache.get(key, load) == first
+    assert await cache.get(key) == first
     time.now += 0.02
-    assert await cache.get(key, load) != first
+    assert await cache.get(key) != first
 
 
 async def test_a_single_flight_loads_once_in_each_process(rush: Rush) -> None:
@@ -172,13 +174,142 @@ async def test_a_reader_who_is_canceled_does_not_take_the_others_down() -> None:
     assert await second == "report"
 
 
+async def test_a_reader_with_a_deadline_of_its_own_leaves_the_load_to_the_others(
+    redis: Redis, key: str
+) -> None:
+    """The load uses what belongs to the cache, not to the reader that began it."""
+    go = asyncio.Event()
+
+    async def load(key: str) -> str:
+        await go.wait()
+        return "report"
+
+    cache = SingleFlightCache(redis, load, TTL_S)
+
+    async def hasty() -> None:
+        async with asyncio.timeout(0.01):
+            await cache.get(key)
+
+    with pytest.raises(TimeoutError):
+        await hasty()
+    patient = asyncio.ensure_future(cache.get(key))
+    await asyncio.sleep(0)
+    go.set()
+    assert await patient == "report"
+
+
+async def test_a_load_that_borrows_the_connection_of_its_reader_fails_for_all(dsn: str) -> None:
+    """Why a cache is given its load once, and not by each reader."""
+    flights, began = Flights(), asyncio.Event()
+    async with asyncpg.create_pool(dsn, min_size=2, max_size=2) as pool:
+
+        async def request() -> str:
+            async with pool.acquire() as connection:
+
+                async def load() -> str:
+                    began.set()
+                    await connection.fetchval("SELECT pg_sleep(0.2)")
+                    return str(await connection.fetchval("SELECT 'report'"))
+
+                return await flights.join("key", load)
+
+        first = asyncio.create_task(request())
+        await began.wait()
+        second = asyncio.create_task(request())
+        await asyncio.sleep(0.05)
+        first.cancel()
+        _, answer = await asyncio.gather(first, second, return_exceptions=True)
+    assert isinstance(answer, asyncpg.InterfaceError | asyncpg.PostgresError)
+
+
+async def test_a_client_that_hangs_up_does_not_cancel_its_request() -> None:
+    """FastAPI on uvicorn lets the handler run to its end."""
+    app, ended = FastAPI(), asyncio.Event()
+    began, hung_up = asyncio.Event(), asyncio.Event()
+
+    @app.get("/report")
+    async def handle() -> str:
+        began.set()
+        await hung_up.wait()
+        await asyncio.sleep(0.2)  # a cancellation would have come
+        ended.set()
+        return "report"
+
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        while not server.started:  # noqa: ASYNC110 — uvicorn has no event for it
+            await asyncio.sleep(0.01)
+        _, writer = await asyncio.open_connection(*listening.getsockname())
+        writer.write(b"GET /report HTTP/1.1\r\nHost: a\r\n\r\n")
+        await began.wait()
+        writer.close()
+        await writer.wait_closed()
+        hung_up.set()
+        async with asyncio.timeout(10):
+            await ended.wait()
+        server.should_exit = True
+        await serving
+
+
+async def test_a_load_that_hangs_does_not_hold_its_key_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(single_flight, "LIMIT_S", 0.01)
+    flights = Flights()
+
+    async def hang() -> str:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def call() -> str:
+        return "report"
+
+    with pytest.raises(TimeoutError):
+        await flights.join("key", hang)
+    await asyncio.sleep(0)  # it has landed
+    assert await flights.join("key", call) == "report"
+
+
+async def test_a_load_sees_nothing_of_the_reader_that_began_it() -> None:
+    tenant = ContextVar("tenant", default="nobody")
+    tenant.set("one of many")
+
+    async def call() -> str:
+        return tenant.get()
+
+    assert await Flights().join("key", call) == "nobody"
+
+
+async def test_no_load_outlives_its_flights() -> None:
+    flights, ended = Flights(), asyncio.Event()
+
+    async def hang() -> str:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        raise AssertionError
+
+    reading = asyncio.ensure_future(flights.join("key", hang))
+    await asyncio.sleep(0)
+    await flights.close()
+    assert ended.is_set()
+    await asyncio.wait([reading])
+    assert reading.cancelled()
+
+
 @EVERY
 async def test_readers_of_different_keys_at_once_get_different_values(
     redis: Redis, key: str, new: New
 ) -> None:
-    cache = new(redis, Time())
-    reads = (cache.get(f"{key}:{name}", loader(name)) for name in ("one", "other"))
-    assert await asyncio.gather(*reads) == ["one", "other"]
+    async def load(key: str) -> str:
+        return key
+
+    cache = new(redis, load, Time())
+    names = [f"{key}:{name}" for name in ("one", "other")]
+    assert await asyncio.gather(*map(cache.get, names)) == names
 
 
 async def test_flights_of_different_keys_do_not_meet() -> None:
@@ -196,12 +327,44 @@ async def test_while_the_lock_is_held_readers_wait_for_the_value_and_not_for_the
 ) -> None:
     monkeypatch.setattr(locked, "POLL_S", 0.0)
     await redis.set(f"{key}:lock", "another process", px=60_000)
-    reading = asyncio.ensure_future(LockedCache(redis, TTL_S).get(key, loader()))
+    reading = asyncio.ensure_future(LockedCache(redis, loader(), TTL_S).get(key))
     await redis.ping()
     assert not reading.done()
     await redis.set(key, '"report"')
     assert await reading == "report"
     assert await redis.get(f"{key}:lock") == b"another process"
+
+
+class CountingRedis(Redis):
+    """Knows which commands were answered."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.answered: list[str] = []
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        """Send it."""
+        send: Any = super().execute_command
+        answer = await send(*args, **options)
+        self.answered.append(args[0])
+        return answer
+
+
+async def test_one_reader_of_a_process_asks_for_the_lock_for_all(
+    redis: Redis, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await redis.set(f"{key}:lock", "another process", px=60_000)
+    counting = CountingRedis(connection_pool=redis.connection_pool)
+    monkeypatch.setattr(locked, "POLL_S", 60.0)  # once
+    cache = LockedCache(counting, loader(), TTL_S)
+    readers = [asyncio.ensure_future(cache.get(key)) for _ in range(20)]
+    while "SET" not in counting.answered:
+        await redis.ping()
+    for _ in range(20):  # time for the others, who would have asked by now
+        await redis.ping()
+    assert counting.answered == ["GET", "SET"]
+    await cache.flights.close()
+    await asyncio.wait(readers)
 
 
 class LateRedis(Redis):
@@ -223,7 +386,7 @@ async def test_who_comes_to_the_lock_after_the_load_is_done_does_not_load(
     redis: Redis, key: str
 ) -> None:
     late = LateRedis(connection_pool=redis.connection_pool)
-    assert await LockedCache(late, TTL_S).get(key, loader()) == "report"
+    assert await LockedCache(late, loader(), TTL_S).get(key) == "report"
     assert not await redis.exists(f"{key}:lock")
 
 
@@ -232,12 +395,12 @@ async def test_a_lock_ends_by_itself_and_is_not_taken_from_its_next_owner(
 ) -> None:
     """The load takes longer than the lock lasts; by then another process holds it."""
 
-    async def load() -> str:
+    async def load(key: str) -> str:
         assert 0 < await redis.pttl(f"{key}:lock") <= locked.LOCK_S * 1000
         await redis.set(f"{key}:lock", "another process", px=60_000)
         return "report"
 
-    assert await LockedCache(redis, TTL_S).get(key, load) == "report"
+    assert await LockedCache(redis, load, TTL_S).get(key) == "report"
     assert await redis.get(f"{key}:lock") == b"another process"
 
 
@@ -245,44 +408,50 @@ async def test_after_its_time_the_old_value_is_served_until_the_new_one_is_there
     redis: Redis, key: str
 ) -> None:
     time, go = Time(), asyncio.Event()
-    cache = StaleCache(redis, TTL_S, time)
-    await cache.get(key, loader("old"))
-    time.now += TTL_S
-
-    async def load() -> str:
-        await go.wait()
-        return "new"
-
-    assert [await cache.get(key, load) for _ in range(3)] == ["old"] * 3
     go.set()
-    while await cache.get(key, load) == "old":
+    answers = ["old", "new"]
+
+    async def load(key: str) -> str:
+        await go.wait()
+        return answers.pop(0)
+
+    cache = StaleCache(redis, load, TTL_S, time)
+    await cache.get(key)
+    time.now += TTL_S
+    go.clear()
+    assert [await cache.get(key) for _ in range(3)] == ["old"] * 3
+    go.set()
+    while await cache.get(key) == "old":
         pass  # each read is a round trip
-    assert await cache.get(key, load) == "new"
+    assert await cache.get(key) == "new"
 
 
 async def test_a_failed_refresh_is_not_tried_again_at_once(redis: Redis, key: str) -> None:
     time = Time()
-    cache = StaleCache(redis, TTL_S, time)
-    await cache.get(key, loader("old"))
-    time.now += TTL_S
     failed = asyncio.Event()
+    answers = loader("old", LookupError("away"), "new")
 
-    async def fail() -> str:
-        failed.set()
-        raise LookupError("away")
+    async def load(key: str) -> str:
+        try:
+            return await answers(key)
+        except LookupError:
+            failed.set()
+            raise
 
+    cache = StaleCache(redis, load, TTL_S, time)
+    await cache.get(key)
+    time.now += TTL_S
     quiet: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: quiet.append(context))
-    assert await cache.get(key, fail) == "old"
+    assert await cache.get(key) == "old"
     await failed.wait()
-    assert await cache.get(key, loader()) == "old"
+    assert await cache.get(key) == "old"
     assert 0 < await redis.pttl(f"{key}:refresh") <= RETRY_S * 1000
     await redis.delete(f"{key}:refresh")  # as when its time is over
-    await cache.get(key, loader("new"))
-    while await cache.get(key, loader()) == "old":
+    while await cache.get(key) == "old":
         pass
 
 
 async def test_stale_values_do_not_stay_for_ever(redis: Redis, key: str) -> None:
-    await StaleCache(redis, TTL_S, Time()).get(key, loader("report"))
+    await StaleCache(redis, loader("report"), TTL_S, Time()).get(key)
     assert TTL_S * 1000 < await redis.pttl(key) <= (TTL_S + stale.STALE_S) * 1000

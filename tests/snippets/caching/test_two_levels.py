@@ -70,14 +70,14 @@ def news() -> News:
 async def levels(
     server: lab.RedisServer, redis: CountingRedis, news: News
 ) -> AsyncIterator[TwoLevels]:
-    levels = TwoLevels(redis)
+    levels = TwoLevels(redis, "price:")
 
     def forget(keys: list[bytes] | None) -> None:
         levels.forget(keys)
         news.put_nowait(keys)
 
     client = news_from(server.url)
-    hearing = asyncio.create_task(follow(client, "price:", levels.tracked, forget))
+    hearing = asyncio.create_task(follow(client, levels.prefix, levels.tracked, forget))
     await levels.tracked.wait()
     assert await news.get() is None
     yield levels
@@ -165,6 +165,26 @@ async def test_nothing_is_told_of_keys_outside_the_prefix(
     assert await news.get() == [KEY.encode()]
 
 
+async def test_what_redis_tells_nothing_of_is_not_kept(
+    levels: TwoLevels, redis: CountingRedis, other: Redis
+) -> None:
+    await other.set("stock:1", 7)
+    assert [await levels.get("stock:1") for _ in range(2)] == [b"7"] * 2
+    assert redis.reads == 2
+    await other.set("stock:1", 0)
+    assert await levels.get("stock:1") == b"0"
+
+
+async def test_there_is_a_limit_to_what_is_kept(
+    levels: TwoLevels, redis: CountingRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it is full, it begins anew."""
+    monkeypatch.setattr(two_levels, "LOCAL_KEYS", 2)
+    for number in (1, 2, 3, 3, 1):
+        await levels.get(f"price:{number}")
+    assert redis.reads == 4
+
+
 async def test_an_answer_that_changed_on_its_way_is_not_kept(
     levels: TwoLevels, redis: CountingRedis, other: Redis, news: News
 ) -> None:
@@ -195,12 +215,12 @@ async def test_an_answer_on_its_way_is_not_kept_when_the_news_stops(
 async def test_an_answer_from_before_tracking_is_not_kept(
     server: lab.RedisServer, redis: CountingRedis, other: Redis
 ) -> None:
-    levels, client = TwoLevels(redis), news_from(server.url)
+    levels, client = TwoLevels(redis, "price:"), news_from(server.url)
     redis.go_on.clear()
     reading = asyncio.ensure_future(levels.get(KEY))
     await redis.answered.wait()
     await other.set(KEY, "new")
-    hearing = asyncio.create_task(follow(client, "price:", levels.tracked, levels.forget))
+    hearing = asyncio.create_task(follow(client, levels.prefix, levels.tracked, levels.forget))
     await levels.tracked.wait()
     redis.go_on.set()
     assert await reading == b"old"
@@ -211,7 +231,7 @@ async def test_an_answer_from_before_tracking_is_not_kept(
 
 
 async def test_without_news_every_read_goes_to_redis(redis: CountingRedis) -> None:
-    levels = TwoLevels(redis)
+    levels = TwoLevels(redis, "price:")
     for _ in range(3):
         await levels.get(KEY)
     assert redis.reads == 3

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from snippets.concurrency import naive_blocked, naive_threads, offload
-from snippets.concurrency.offload import Render, checked_meanwhile
+from snippets.concurrency import naive_blocked, naive_threads, offload, reports
+from snippets.concurrency.reports import REPORTS, Render, ask
 
 CREATE_APP = pytest.mark.parametrize(
     "create_app", [naive_blocked.create_app, naive_threads.create_app, offload.create_app]
@@ -63,23 +63,23 @@ async def test_every_app_answers_a_report_and_a_health_check(
 async def test_a_single_report_on_the_loop_stops_the_health_check(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(offload, "PATIENCE_S", 0.1)
-    monkeypatch.setattr(offload, "REPORTS", 1)
-    assert not await checked_meanwhile(naive_blocked.create_app)
+    monkeypatch.setattr(reports, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(reports, "REPORTS", 1)
+    assert not (await ask(naive_blocked.create_app)).checked
 
 
 async def test_a_single_report_in_a_thread_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(offload, "PATIENCE_S", 30.0)
-    monkeypatch.setattr(offload, "REPORTS", 1)
-    assert await checked_meanwhile(naive_threads.create_app)
+    monkeypatch.setattr(reports, "PATIENCE_S", 30.0)
+    monkeypatch.setattr(reports, "REPORTS", 1)
+    assert (await ask(naive_threads.create_app)).checked
 
 
 @pytest.mark.naive("snippets/concurrency/naive_blocked.py")
 async def test_sixty_reports_on_the_loop_stop_the_health_check(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(offload, "PATIENCE_S", 0.1)
-    assert not await checked_meanwhile(naive_blocked.create_app)
+    monkeypatch.setattr(reports, "PATIENCE_S", 0.1)
+    assert not (await ask(naive_blocked.create_app)).checked
 
 
 @pytest.mark.naive("snippets/concurrency/naive_threads.py")
@@ -91,15 +91,17 @@ async def test_forty_threads_are_all_that_endpoints_with_def_have() -> None:
 async def test_when_reports_have_all_threads_the_health_check_waits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(offload, "PATIENCE_S", 0.1)
-    assert not await checked_meanwhile(naive_threads.create_app)
+    monkeypatch.setattr(reports, "PATIENCE_S", 0.1)
+    assert not (await ask(naive_threads.create_app)).checked
 
 
-async def test_a_limiter_of_its_own_leaves_the_other_threads_alone(
+async def test_threads_of_their_own_leave_the_others_alone_and_a_full_line_refuses(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(offload, "PATIENCE_S", 30.0)
-    assert await checked_meanwhile(offload.create_app)
+    monkeypatch.setattr(reports, "PATIENCE_S", 30.0)
+    statuses, checked = await ask(offload.create_app)
+    assert checked
+    assert statuses == {200: 4 + 16, 503: REPORTS - 4 - 16}
 
 
 async def test_four_reports_render_at_once() -> None:

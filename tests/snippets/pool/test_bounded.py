@@ -1,12 +1,15 @@
 """A line in front of the pool: its order, its length and its patience."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import types
+from collections.abc import AsyncIterator, Coroutine, Generator
+from typing import Any
 
 import asyncpg
 import pytest
 
 from snippets.pool.bounded import BoundedPool, PoolBusyError, demonstrate
+from snippets.resilience.wire import Wire, through
 
 
 @pytest.fixture
@@ -19,6 +22,39 @@ async def pool(dsn: str) -> AsyncIterator[asyncpg.Pool]:
 async def use(bounded: BoundedPool) -> int:
     async with bounded.acquire() as connection:
         return int(await connection.fetchval("SELECT 1"))
+
+
+@types.coroutine
+def canceled_at(wait: int, call: Coroutine[Any, Any, int]) -> Generator[Any, Any, bool]:
+    """Cancel a call while it stands at its nth wait; False if it has fewer."""
+    waits, step = 0, call.send(None)
+    while True:
+        if waits == wait:
+            task = asyncio.current_task()
+            assert task
+            asyncio.get_running_loop().call_soon(task.cancel)
+        try:
+            try:
+                answer = yield step
+            except asyncio.CancelledError as error:
+                step = call.throw(error)
+            else:
+                step = call.send(answer)
+        except StopIteration:
+            return False
+        except asyncio.CancelledError:
+            return True
+        waits += 1
+
+
+async def cancel_everywhere(bounded: BoundedPool) -> int:
+    """Cancel a call at each of its waits in turn, and make one call after each: how many waits?"""
+    for wait in range(1000):
+        canceled = await canceled_at(wait, use(bounded))
+        assert await use(bounded) == 1
+        if not canceled:
+            return wait
+    raise AssertionError("no call of 1000 came to its end")
 
 
 async def test_asyncpgs_pool_lets_a_newcomer_pass_and_sends_the_first_to_the_end_of_the_line(
@@ -56,7 +92,7 @@ async def test_who_finds_the_line_full_is_refused_without_waiting(pool: asyncpg.
     async with bounded.acquire():
         waiting = asyncio.create_task(use(bounded))
         await asyncio.sleep(0)  # it stands in line
-        with pytest.raises(PoolBusyError, match="1 wait already"):
+        with pytest.raises(PoolBusyError, match="the line is full"):
             await use(bounded)
     assert await waiting == 1
 
@@ -102,3 +138,77 @@ async def test_patience_ends_in_the_line_and_not_in_the_request(pool: asyncpg.Po
     bounded = BoundedPool(pool, backlog=0, wait_s=0.01)
     async with bounded.acquire() as connection:
         assert await connection.fetchval("SELECT 1 FROM pg_sleep(0.05)") == 1
+
+
+@pytest.mark.parametrize("min_size", [0, 1])
+async def test_wherever_a_call_is_canceled_the_pool_is_whole_after_it(
+    dsn: str, min_size: int
+) -> None:
+    """Without room to wait, a place or a connection that is lost would refuse the next call."""
+    async with asyncpg.create_pool(dsn, min_size=min_size, max_size=1) as pool:
+        waits = await cancel_everywhere(BoundedPool(pool, backlog=0, wait_s=10.0))
+        assert pool.get_idle_size() == 1
+    assert waits >= 2  # the statement and the reset, at the least
+
+
+async def test_a_call_that_is_canceled_while_it_connects_leaves_nothing_behind(dsn: str) -> None:
+    waits = 0
+    while True:
+        async with asyncpg.create_pool(dsn, min_size=0, max_size=1) as pool:
+            bounded = BoundedPool(pool, backlog=0, wait_s=10.0)
+            canceled = await canceled_at(waits, use(bounded))
+            assert await use(bounded) == 1
+        if not canceled:
+            break
+        waits += 1
+    assert waits > 5  # connecting alone takes several
+
+
+async def test_all_who_wait_for_a_silent_server_are_refused_in_time_and_served_when_it_answers(
+    dsn: str,
+) -> None:
+    """Opening a connection is part of the wait: asyncpg alone would take a minute for each."""
+    wire = Wire(silent=True)
+    async with (
+        through(dsn, wire) as address,
+        asyncpg.create_pool(address, min_size=0, max_size=2) as pool,
+    ):
+        bounded = BoundedPool(pool, backlog=2, wait_s=0.1)
+        async with asyncio.timeout(10):
+            callers = [asyncio.create_task(use(bounded)) for _ in range(5)]
+            outcomes = await asyncio.gather(*callers, return_exceptions=True)
+        assert [str(outcome) for outcome in outcomes] == [
+            *4 * ["no connection in time"],
+            "the line is full",
+        ]
+        wire.silent = False
+        patient = BoundedPool(pool, backlog=2, wait_s=10.0)
+        assert await asyncio.gather(*(use(patient) for _ in range(4))) == 4 * [1]
+
+
+async def test_giving_back_to_a_silent_server_ends_and_the_connection_is_replaced(
+    dsn: str,
+) -> None:
+    wire = Wire()
+    async with (
+        through(dsn, wire) as address,
+        asyncpg.create_pool(address, min_size=0, max_size=1) as pool,
+    ):
+        bounded = BoundedPool(pool, backlog=0, wait_s=0.5)
+        async with asyncio.timeout(10):
+            with pytest.raises(TimeoutError):
+                async with bounded.acquire():
+                    wire.silent = True
+        wire.silent = False
+        assert await use(bounded) == 1
+
+
+async def test_a_server_that_refuses_is_not_called_busy(dsn: str) -> None:
+    async with asyncpg.create_pool(dsn, min_size=0, max_size=1) as pool:
+        bounded = BoundedPool(pool, backlog=0, wait_s=10.0)
+        pool.set_connect_args(dsn, user="nobody of that name")
+        for _ in range(2):
+            with pytest.raises(asyncpg.InvalidAuthorizationSpecificationError):
+                await use(bounded)
+        pool.set_connect_args(dsn)
+        assert await use(bounded) == 1

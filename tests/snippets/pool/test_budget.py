@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 import lab
 from snippets.pool import budget, naive_budget
-from snippets.pool.budget import DEPLOYMENT, SERVER, Deployment, Server, create_role, rollout
+from snippets.pool.budget import (
+    DEPLOYMENT,
+    SERVER,
+    Deployment,
+    Server,
+    create_role,
+    processes,
+    rollout,
+)
 
 servers = st.builds(
     Server,
@@ -17,7 +25,11 @@ servers = st.builds(
     admin=st.integers(0, 20),
 )
 deployments = st.builds(
-    Deployment, replicas=st.integers(1, 50), surge=st.integers(0, 10), workers=st.integers(1, 16)
+    Deployment,
+    replicas=st.integers(1, 50),
+    surge=st.integers(0, 10),
+    draining=st.integers(0, 50),
+    workers=st.integers(1, 16),
 )
 
 
@@ -28,8 +40,8 @@ def small_server() -> Iterator[str]:
         yield server.dsn
 
 
-def processes(deployment: Deployment) -> int:
-    return (deployment.replicas + deployment.surge) * deployment.workers
+def test_replicas_that_start_and_replicas_that_drain_all_count() -> None:
+    assert processes(Deployment(replicas=5, surge=2, draining=3, workers=4)) == 40
 
 
 @given(servers, deployments)
@@ -59,7 +71,7 @@ async def test_without_surge_and_reserve_an_application_role_meets_the_reserve(
     dsn = small_server.replace("postgres@", "app@")
     outcome = await rollout(dsn, naive_budget.pool_size(SERVER, DEPLOYMENT))
     assert outcome == (
-        "process 4 of 6 fails\nremaining connection slots are reserved"
+        "process 4 of 8 fails\nremaining connection slots are reserved"
         " for roles with the SUPERUSER attribute"
     )
 
@@ -69,11 +81,11 @@ async def test_without_surge_and_reserve_there_are_too_many_clients_already(
     small_server: str,
 ) -> None:
     outcome = await rollout(small_server, naive_budget.pool_size(SERVER, DEPLOYMENT))
-    assert outcome == "process 5 of 6 fails\nsorry, too many clients already"
+    assert outcome == "process 5 of 8 fails\nsorry, too many clients already"
 
 
 async def test_within_the_budget_every_process_of_a_rollout_starts(small_server: str) -> None:
     await create_role(small_server)
     dsn = small_server.replace("postgres@", "app@")
     outcome = await rollout(dsn, budget.pool_size(SERVER, DEPLOYMENT))
-    assert outcome == "6 processes × 2 connections: all started"
+    assert outcome == "8 processes × 3 connections: all started"

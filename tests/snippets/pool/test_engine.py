@@ -1,13 +1,17 @@
 """The default engine with its overflow, and one without."""
 
+import asyncio
+from contextlib import AsyncExitStack
+
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
 from snippets.pool import engine, naive_overflow
 from snippets.pool.engine import POOL_SIZE, POOL_TIMEOUT_S, opened
+from snippets.resilience.wire import Wire, through
 
 WAVES = 3
 
@@ -15,6 +19,26 @@ WAVES = 3
 @pytest.mark.naive("snippets/pool/naive_overflow.py")
 async def test_the_default_engine_opens_ten_connections_anew_in_every_wave(dsn: str) -> None:
     assert await opened(naive_overflow.create_engine(dsn), WAVES, at_once=15) == 5 + 10 * WAVES
+
+
+async def test_the_default_engine_keeps_its_overflow_while_somebody_waits_for_it(dsn: str) -> None:
+    """An overflow connection is closed when five others are idle, and not before."""
+    default = naive_overflow.create_engine(dsn)
+    opened = 0
+
+    @event.listens_for(default.sync_engine, "connect")
+    def count(*_: object) -> None:
+        nonlocal opened
+        opened += 1
+
+    async with AsyncExitStack() as holders:
+        for _ in range(14):
+            await holders.enter_async_context(default.connect())
+        for _ in range(20):  # one at a time comes back, and is taken again
+            async with default.connect():
+                pass
+    await default.dispose()
+    assert opened == 15
 
 
 async def test_an_engine_without_overflow_opens_each_connection_once(dsn: str) -> None:
@@ -29,6 +53,18 @@ def test_the_pool_gives_up_after_its_timeout(dsn: str) -> None:
     pool = engine.create_engine(dsn).pool
     assert isinstance(pool, QueuePool)
     assert pool.timeout() == POOL_TIMEOUT_S
+
+
+async def test_opening_a_connection_to_a_silent_server_ends_too(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The timeout of the pool bounds the line only; that of asyncpg is a minute."""
+    monkeypatch.setattr(engine, "CONNECT_TIMEOUT_S", 0.1)
+    async with through(dsn, Wire(silent=True)) as address, asyncio.timeout(10):
+        bounded = engine.create_engine(address)
+        with pytest.raises(TimeoutError):
+            await bounded.connect()
+        await bounded.dispose()
 
 
 def test_an_async_engine_takes_the_async_pool_by_itself(dsn: str) -> None:

@@ -1,5 +1,6 @@
 """A connection held across an outbound call, and one released before it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from snippets.pool import exhaustion, naive_exhaustion
-from snippets.pool.exhaustion import ORDERS, Checkout, rush
+from snippets.pool.payments import ORDERS, Checkout, NotPayableError, rush
 
 CHECKOUT = pytest.mark.parametrize("checkout", [naive_exhaustion.checkout, exhaustion.checkout])
 
@@ -36,7 +37,7 @@ def taken(engine: AsyncEngine) -> int:
 async def taken_during_the_call(engine: AsyncEngine, checkout: Checkout) -> int:
     seen: list[int] = []
 
-    async def charge(cents: int) -> str:
+    async def charge(cents: int, key: str) -> str:
         seen.append(taken(engine))
         return "paid"
 
@@ -48,7 +49,7 @@ async def taken_during_the_call(engine: AsyncEngine, checkout: Checkout) -> int:
 async def test_a_paid_order_and_no_other_has_its_receipt(
     checkout: Checkout, engine: AsyncEngine
 ) -> None:
-    async def charge(cents: int) -> str:
+    async def charge(cents: int, key: str) -> str:
         return f"{cents} cents"
 
     await checkout(engine, charge, 7)
@@ -59,13 +60,110 @@ async def test_a_paid_order_and_no_other_has_its_receipt(
 async def test_a_declined_order_has_no_receipt_and_its_connection_is_back(
     checkout: Checkout, engine: AsyncEngine
 ) -> None:
-    async def charge(cents: int) -> str:
+    async def charge(cents: int, key: str) -> str:
         raise ConnectionError("card declined")
 
     with pytest.raises(ConnectionError, match="card declined"):
         await checkout(engine, charge, 7)
     assert taken(engine) == 0
     assert await receipts(engine) == []
+
+
+async def expire_claims(engine: AsyncEngine) -> None:
+    seconds = {"seconds": exhaustion.CLAIM_S}
+    earlier = "UPDATE orders SET claimed_at = claimed_at - make_interval(secs => :seconds)"
+    async with engine.begin() as connection:
+        await connection.execute(text(earlier), seconds)
+
+
+class Gateway:
+    """Charges once for each key, and answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.charged: dict[str, int] = {}
+        self.was_asked = asyncio.Semaphore(0)
+        self.answers = asyncio.Event()
+
+    async def charge(self, cents: int, key: str) -> str:
+        """Take the money at once, unless this key has paid, and say so later."""
+        self.asked.append(key)
+        self.was_asked.release()
+        self.charged.setdefault(key, cents)
+        await self.answers.wait()
+        return f"receipt of {key}"
+
+
+@CHECKOUT
+async def test_a_double_click_asks_the_gateway_once(
+    checkout: Checkout, engine: AsyncEngine
+) -> None:
+    gateway = Gateway()
+    first = asyncio.create_task(checkout(engine, gateway.charge, 3))
+    await gateway.was_asked.acquire()
+    second = asyncio.create_task(checkout(engine, gateway.charge, 3))
+    asked_again = asyncio.create_task(gateway.was_asked.acquire())
+    # The naive one waits for a lock until the first has its answer.
+    await asyncio.wait([second, asked_again], timeout=0.5, return_when="FIRST_COMPLETED")
+    asked_again.cancel()
+    gateway.answers.set()
+    await first
+    with pytest.raises(NotPayableError):
+        await second
+    assert gateway.asked == ["order-3"]
+    assert await receipts(engine) == [(3, "receipt of order-3")]
+
+
+@CHECKOUT
+@pytest.mark.parametrize("order_id", [3, 17])
+async def test_a_paid_order_and_one_that_does_not_exist_are_not_charged(
+    checkout: Checkout, engine: AsyncEngine, order_id: int
+) -> None:
+    gateway = Gateway()
+    gateway.answers.set()
+    await checkout(engine, gateway.charge, 3)
+    await expire_claims(engine)
+    with pytest.raises(NotPayableError, match=str(order_id)):
+        await checkout(engine, gateway.charge, order_id)
+    assert gateway.asked == ["order-3"]
+
+
+async def test_who_gives_up_on_the_gateway_keeps_others_away_until_the_claim_expires(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the first call charged is unknown; the key makes the second one safe."""
+    gateway = Gateway()
+    with monkeypatch.context() as patch:
+        patch.setattr(exhaustion, "GATEWAY_S", 0.01)
+        with pytest.raises(TimeoutError):
+            await exhaustion.checkout(engine, gateway.charge, 3)
+    assert await receipts(engine) == []
+    with pytest.raises(NotPayableError):
+        await exhaustion.checkout(engine, gateway.charge, 3)
+    await expire_claims(engine)
+    gateway.answers.set()
+    await exhaustion.checkout(engine, gateway.charge, 3)
+    assert gateway.charged == {"order-3": 4200}
+    assert await receipts(engine) == [(3, "receipt of order-3")]
+
+
+async def test_a_customer_who_hangs_up_leaves_the_order_payable_later(
+    engine: AsyncEngine,
+) -> None:
+    gateway = Gateway()
+    hangs_up = asyncio.create_task(exhaustion.checkout(engine, gateway.charge, 3))
+    await gateway.was_asked.acquire()
+    hangs_up.cancel()
+    await asyncio.wait([hangs_up])
+    assert taken(engine) == 0
+    await expire_claims(engine)
+    gateway.answers.set()
+    await exhaustion.checkout(engine, gateway.charge, 3)
+    assert gateway.charged == {"order-3": 4200}
+
+
+def test_a_claim_outlives_the_call_that_it_protects() -> None:
+    assert exhaustion.CLAIM_S > exhaustion.GATEWAY_S
 
 
 async def test_no_connection_is_taken_while_the_gateway_is_asked(engine: AsyncEngine) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from snippets.pool import naive_exhaustion
-from snippets.pool.exhaustion import ORDERS
+from snippets.pool.payments import ORDERS
 
 PATH = "snippets/pool/holders.sql"
 HOLDERS = (Path(__file__).parents[3] / PATH).read_text()
@@ -62,7 +62,7 @@ async def test_a_payment_pending_inside_a_transaction_is_seen_holding(dsn: str) 
         await connection.execute(text(ORDERS))
     seen: list[tuple[object, ...]] = []
 
-    async def charge(cents: int) -> str:
+    async def charge(cents: int, key: str) -> str:
         seen.extend(await holders(dsn))
         return "paid"
 

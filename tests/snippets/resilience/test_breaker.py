@@ -1,7 +1,13 @@
 """A circuit breaker: closed, open, one try, closed again."""
 
+import asyncio
+import socket
+from collections.abc import Iterator
+
 import httpx
 import pytest
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from snippets.resilience.breaker import CircuitBreaker, CircuitOpenError
 
@@ -49,6 +55,19 @@ def breaker(clock: Clock) -> CircuitBreaker:
     return CircuitBreaker(FAILURES, OPEN_S, clock)
 
 
+@pytest.fixture
+def unused_port() -> Iterator[int]:
+    """A port that nobody listens on."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
+def not_found() -> httpx.HTTPStatusError:
+    request = httpx.Request("GET", "http://service/")
+    return httpx.HTTPStatusError("404", request=request, response=httpx.Response(404))
+
+
 async def fail(breaker: CircuitBreaker, service: Service, times: int) -> None:
     service.error = TimeoutError("no answer")
     for _ in range(times):
@@ -89,18 +108,82 @@ async def test_a_success_starts_the_count_again(breaker: CircuitBreaker, service
     assert not await refused(breaker, service)
 
 
-async def test_a_lost_connection_counts_and_an_answer_does_not(
+async def test_an_answer_that_is_an_error_starts_the_count_again(
     breaker: CircuitBreaker, service: Service
 ) -> None:
-    service.error = ValueError("a 404, say")
+    await fail(breaker, service, FAILURES - 1)
+    service.error = not_found()
+    with pytest.raises(httpx.HTTPStatusError):
+        await breaker.call(service)
+    service.error = None
+    await fail(breaker, service, FAILURES - 1)
+    assert not await refused(breaker, service)
+
+
+async def test_a_try_that_is_answered_with_an_error_closes_it(
+    breaker: CircuitBreaker, service: Service, clock: Clock
+) -> None:
+    await fail(breaker, service, FAILURES)
+    clock.now += OPEN_S
+    service.error = not_found()
+    with pytest.raises(httpx.HTTPStatusError):
+        await breaker.call(service)
+    service.error = None
+    assert not await refused(breaker, service)
+
+
+@pytest.mark.parametrize("full", [httpx.PoolTimeout(""), NoConnectionFree()])
+async def test_a_pool_of_ours_that_is_full_neither_opens_it_nor_hides_an_outage(
+    breaker: CircuitBreaker, service: Service, full: Exception
+) -> None:
+    service.error = full
     for _ in range(FAILURES):
-        with pytest.raises(ValueError, match="404"):
+        with pytest.raises(type(full)):
             await breaker.call(service)
-    service.error = httpx.ConnectError("refused")
-    for _ in range(FAILURES):
-        with pytest.raises(httpx.ConnectError):
-            await breaker.call(service)
+    service.error = None
+    assert not await refused(breaker, service)
+
+    await fail(breaker, service, FAILURES - 1)
+    service.error = full
+    with pytest.raises(type(full)):
+        await breaker.call(service)
+    await fail(breaker, service, 1)
     assert await refused(breaker, service)
+
+
+async def test_a_canceled_call_says_nothing(breaker: CircuitBreaker, service: Service) -> None:
+    async def hang() -> str:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    await fail(breaker, service, FAILURES - 1)
+    call = asyncio.create_task(breaker.call(hang))
+    await asyncio.sleep(0)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    await fail(breaker, service, 1)
+    assert await refused(breaker, service)
+
+
+async def test_it_opens_for_a_postgresql_that_is_down(
+    breaker: CircuitBreaker, unused_port: int
+) -> None:
+    engine = create_async_engine(f"postgresql+asyncpg://nobody@127.0.0.1:{unused_port}/none")
+    tried = 0
+
+    async def ask() -> None:
+        nonlocal tried
+        tried += 1
+        async with engine.connect():
+            raise AssertionError
+
+    for _ in range(FAILURES):
+        with pytest.raises(ConnectionRefusedError):
+            await breaker.call(ask)
+    with pytest.raises(CircuitOpenError):
+        await breaker.call(ask)
+    assert tried == FAILURES
 
 
 async def test_it_stays_open_for_its_time_and_no_longer(

@@ -1,17 +1,14 @@
 """The load of the experiment on connections."""
 
 import pytest
-from fastapi import FastAPI, HTTPException, Request
 
-from snippets.pool.experiments.connect import request
+from lab.experiment import Setting
+from lab.load import serve
+from snippets.pool.experiments.connect import RefusedError, load
 
 
 async def test_an_answer_that_is_not_200_ends_the_measurement() -> None:
-    app = FastAPI()
-
-    @app.get("/backend")
-    async def backend(request: Request) -> None:
-        raise HTTPException(503 if await request.body() == b"" else 500)
-
-    with pytest.raises(RuntimeError, match="the app answered 503"):
-        await request(app)
+    setting = Setting({"seconds": 0.1, "settle_s": 0.0})
+    refused = pytest.raises(RefusedError, match=r"requests failed: \{'404': ")
+    with serve("fastapi:FastAPI", {}) as app, refused:  # it has no /backend
+        await load(app.url, 1, setting)

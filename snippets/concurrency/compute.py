@@ -1,0 +1,69 @@
+"""Code that computes gets processes of its own, and a deadline.
+
+Running it counts primes in four requests at once, and then asks for
+a count that takes too long.
+"""
+
+import asyncio
+
+import anyio
+import anyio.to_process
+import httpx
+from fastapi import FastAPI, HTTPException
+
+from snippets.concurrency.line import Line
+
+QUICK, ENDLESS = 1_000, 1_000_000_000
+
+
+# --8<-- [start:app]
+def primes(below: int) -> int:
+    return sum(
+        all(number % divisor for divisor in range(2, number))
+        for number in range(2, below)
+    )
+
+
+def create_app(deadline_s: float = 10.0) -> FastAPI:
+    app = FastAPI()
+    line = Line(workers=2, waiting=8)
+
+    @app.get("/primes/{below}")
+    async def count(below: int) -> int:
+        try:
+            with line.place() as limiter, anyio.fail_after(deadline_s):
+                return await anyio.to_process.run_sync(  # [!]
+                    primes, below, cancellable=True, limiter=limiter
+                )
+        except TimeoutError:  # its process has been killed
+            raise HTTPException(504, "took too long") from None
+
+    return app
+
+
+# --8<-- [end:app]
+
+
+async def get(app: FastAPI, below: int, times: int) -> list[str]:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://app"
+    ) as client:
+        answers = await asyncio.gather(
+            *(client.get(f"/primes/{below}") for _ in range(times))
+        )
+    return [f"{it.status_code} {it.text}" for it in answers]
+
+
+async def demonstrate() -> None:
+    print("four at once:", *await get(create_app(), QUICK, 4), sep="\n")
+    print("one that takes too long:")
+    print(*await get(create_app(deadline_s=1.0), ENDLESS, 1))
+
+
+def main() -> None:
+    asyncio.run(demonstrate())
+
+
+if __name__ == "__main__":
+    main()

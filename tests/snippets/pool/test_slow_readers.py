@@ -1,0 +1,114 @@
+"""How long a client that does not read keeps a connection, over a socket and in uvicorn."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+import asyncpg
+import pytest
+import uvicorn
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+
+from snippets.pool.lifespan import POOL_SIZE, Connection, acquire, create_app
+
+BODY = 64 * 1024 * b"x"
+MANY = 512  # 32 MiB, more than any buffer between uvicorn and a client
+DefaultScope = Annotated[asyncpg.Connection, Depends(acquire)]
+
+
+async def pass_on(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    return await call_next(request)
+
+
+def whole() -> Response:
+    return Response(MANY * BODY)
+
+
+def stream() -> Response:
+    async def body() -> AsyncIterator[bytes]:
+        for _ in range(MANY):
+            yield BODY
+
+    return StreamingResponse(body())
+
+
+def app_that_answers(dsn: str, answer: Callable[[], Response], connection: Any) -> FastAPI:
+    app = create_app(dsn)
+
+    async def report(connection: connection) -> Response:
+        return answer()
+
+    app.add_api_route("/report", report, response_model=None)
+    return app
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[int]:
+    """The port of a uvicorn that serves the app."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            while not server.started:  # noqa: ASYNC110, uvicorn has no event for it
+                await asyncio.sleep(0.001)
+            yield listener.getsockname()[1]
+        finally:
+            server.should_exit = True
+            await serving
+
+
+@asynccontextmanager
+async def slow_reader(port: int) -> AsyncIterator[None]:
+    """A client that has read the first byte of its answer, and stops."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+    writer.write(b"GET /report HTTP/1.1\r\nHost: app\r\n\r\n")
+    assert await reader.readexactly(1)
+    try:
+        yield
+    finally:
+        writer.transport.abort()
+
+
+async def held(app: FastAPI) -> bool:
+    """Whether the connection is out once the answer is on its way to a client that stopped."""
+    async with served(app) as port, slow_reader(port):
+        for _ in range(100):
+            if app.state.pool.get_idle_size() == POOL_SIZE:
+                return False
+            await asyncio.sleep(0.005)
+        return True
+
+
+@pytest.mark.parametrize("connection", [DefaultScope, Connection], ids=["default", "function"])
+async def test_an_ordinary_body_is_handed_to_uvicorn_whole_and_the_connection_comes_back(
+    dsn: str, connection: object
+) -> None:
+    assert not await held(app_that_answers(dsn, whole, connection))
+
+
+@pytest.mark.parametrize("answer", [whole, stream])
+async def test_behind_a_base_http_middleware_default_scope_waits_for_the_client(
+    dsn: str, answer: Callable[[], Response]
+) -> None:
+    app = app_that_answers(dsn, answer, DefaultScope)
+    app.add_middleware(BaseHTTPMiddleware, dispatch=pass_on)
+    assert await held(app)
+
+
+async def test_a_stream_keeps_the_connection_in_default_scope(dsn: str) -> None:
+    assert await held(app_that_answers(dsn, stream, DefaultScope))
+
+
+@pytest.mark.parametrize("answer", [whole, stream])
+@pytest.mark.parametrize("middleware", [False, True])
+async def test_in_function_scope_no_client_keeps_a_connection(
+    dsn: str, answer: Callable[[], Response], middleware: bool
+) -> None:
+    app = app_that_answers(dsn, answer, Connection)
+    if middleware:
+        app.add_middleware(BaseHTTPMiddleware, dispatch=pass_on)
+    assert not await held(app)
