@@ -143,7 +143,7 @@ EXPERIMENT = Experiment(
     question="Does gathering three statements serve more dashboards?",
     needs=frozenset({"postgres"}),
     conditions={
-        "seconds": 0.8,
+        "seconds": 0.6,
         "pool": 10,
         "round_trip_s": 0.02,
         "wait_s": 0.02,

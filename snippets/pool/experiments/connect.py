@@ -104,7 +104,7 @@ async def pooled(setting: Setting) -> dict[str, float]:
 EXPERIMENT = Experiment(
     question="What does a connection per request cost a client?",
     needs=frozenset({"postgres"}),
-    conditions={"seconds": 2.0, "settle_s": 0.5, "clients": 10},
+    conditions={"seconds": 1.4, "settle_s": 0.5, "clients": 10},
     rehearsal={"seconds": 0.2, "settle_s": 0.0, "clients": 2},
     rounds=6,
     metrics={

@@ -194,7 +194,7 @@ EXPERIMENT = Experiment(
     needs=frozenset({"postgres"}),
     postgres_settings=SETTINGS,
     conditions={
-        "seconds": 1.8,
+        "seconds": 1.2,
         "clients": 64,
         "rows": 200_000,
         "neighbors": 2,
