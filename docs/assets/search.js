@@ -48,10 +48,10 @@ const distance = (a, b) => {
   return rows[a.length][b.length];
 };
 
-// The query with its misspelt words mended, as far as a title, a description or a tag has them.
+// The query with its misspelt words fixed, as far as a title, a description or a tag has them.
 const corrected = async (query, misspelt) => {
   const dictionary = await known();
-  const mend = (word) => {
+  const fix = (word) => {
     const lower = word.toLowerCase();
     if (!misspelt.has(lower) || dictionary.some((other) => other.startsWith(lower))) return word;
     // Names of the field are a letter or two from each other: gunicorn is no uvicorn.
@@ -63,7 +63,7 @@ const corrected = async (query, misspelt) => {
       .sort(([a], [b]) => a - b);
     return near[0]?.[1] ?? word;
   };
-  return query.replace(/[\p{L}\p{N}_]+/gu, mend);
+  return query.replace(/[\p{L}\p{N}_]+/gu, fix);
 };
 
 // The pages that hold most of the words, for a message of which some words are only this reader's.
@@ -112,11 +112,11 @@ const find = async (query) => {
   const misspelt = words(query).filter(
     (word) => word.length > 4 && !text.includes(word.slice(0, Math.max(4, word.length - 2))),
   );
-  const mended = await corrected(query, new Set(misspelt));
-  if (mended !== query) {
-    const close = await pagefind.search(mended);
+  const fixed = await corrected(query, new Set(misspelt));
+  if (fixed !== query) {
+    const close = await pagefind.search(fixed);
     if (close.results.length) {
-      return { count: close.results.length, pages: await first(close.results), mended };
+      return { count: close.results.length, pages: await first(close.results), fixed };
     }
   }
   if (!results.length) {
@@ -176,7 +176,7 @@ export const attach = (form, query = "") => {
     await new Promise((resume) => setTimeout(resume, PAUSE_MS));
     if (mine !== turn) return;
     try {
-      const { count, pages, mended, report } = await find(asked);
+      const { count, pages, fixed, report } = await find(asked);
       if (mine !== turn) return;
       list.replaceChildren(...pages.map(entry));
       const found = `${count} page${count === 1 ? "" : "s"}`;
@@ -184,7 +184,7 @@ export const attach = (form, query = "") => {
         const nearest = count ? " Nearest:" : "";
         const link = element("a", { href: `${report}?title=${encodeURIComponent(asked.slice(-200))}` }, "Tell us");
         status.replaceChildren(`No page for this message (`, link, `).${nearest}`);
-      } else if (mended) status.textContent = `Nothing for “${asked}”; ${found} for “${mended}”.`;
+      } else if (fixed) status.textContent = `Nothing for “${asked}”; ${found} for “${fixed}”.`;
       else status.textContent = count ? found : `Nothing for “${asked}”.`;
     } catch {
       status.textContent = "The search index is not here: a built site has it, a preview does not.";

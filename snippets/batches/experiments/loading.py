@@ -116,7 +116,7 @@ EXPERIMENT = Experiment(
     needs=frozenset({"postgres"}),
     conditions={"orders": 100, "seconds": 0.5, "probes": 50},
     rehearsal={"orders": 2, "seconds": 0.001, "probes": 3},
-    rounds=5,
+    rounds=3,
     prepare=prepare,
     metrics={
         "page": Metric(label="a page", unit="s"),

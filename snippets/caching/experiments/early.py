@@ -130,7 +130,7 @@ EXPERIMENT = Experiment(
         "keys": 2,
         "reads_per_s": 100,
     },
-    rounds=5,
+    rounds=3,
     metrics={
         "loads": Metric(label="loads at the end of a life", unit=""),
         "rate": Metric(label="readers that came", unit="readers/s"),

@@ -135,7 +135,7 @@ EXPERIMENT = Experiment(
         "ttl_s": 0.3,
         "connections": 2,
     },
-    rounds=5,
+    rounds=3,
     metrics={
         "loads": Metric(label="loads of one key", unit="loads"),
         "slowest": Metric(

@@ -154,7 +154,7 @@ EXPERIMENT = Experiment(
         "round_trip_s": 0.001,
         "wait_s": 0.001,
     },
-    rounds=5,
+    rounds=3,
     prepare=prepare,
     metrics={
         "throughput": Metric(label="dashboards", unit="req/s"),

@@ -106,7 +106,7 @@ EXPERIMENT = Experiment(
     needs=frozenset({"postgres"}),
     conditions={"seconds": 1.4, "settle_s": 0.5, "clients": 10},
     rehearsal={"seconds": 0.2, "settle_s": 0.0, "clients": 2},
-    rounds=6,
+    rounds=3,
     metrics={
         "latency": Metric(label="median latency, one client", unit="s"),
         "throughput": Metric(label="throughput", unit="req/s"),

@@ -136,7 +136,7 @@ EXPERIMENT = Experiment(
         "settle_s": 0.02,
         "seconds": 0.2,
     },
-    rounds=5,
+    rounds=3,
     metrics={
         "waited": Metric(label="measured", unit="%"),
         "predicted_waited": Metric(label="Erlang C", unit="%"),

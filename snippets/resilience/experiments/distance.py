@@ -145,7 +145,7 @@ EXPERIMENT = Experiment(
     needs=frozenset({"postgres"}),
     conditions={"requests": 30, "requests_loopback": 500},
     rehearsal={"requests": 3, "requests_loopback": 5},
-    rounds=5,
+    rounds=3,
     prepare=prepare,
     metrics={
         "pinged": Metric(label="request with pre-ping", unit="s"),

@@ -139,7 +139,7 @@ EXPERIMENT = Experiment(
     needs=frozenset({"postgres"}),
     conditions={"kills": 10, "clients": CLIENTS},
     rehearsal={"kills": 2},
-    rounds=5,
+    rounds=3,
     prepare=prepare,
     metrics={
         "idle": Metric(label="failed after kills of the idle", unit=""),
