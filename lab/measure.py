@@ -282,6 +282,8 @@ def _report(measured: record.Record) -> str:
 
 
 def _shown(value: float, quantity: record.Quantity) -> str:
+    if value == int(value) and not quantity.unit:
+        return f"{value:,.0f}"  # a count
     rounded, exponent = f"{value:.{quantity.digits - 1}e}".split("e")
     decimals = max(0, quantity.digits - 1 - int(exponent))
     unit = quantity.unit

@@ -73,7 +73,7 @@ def number(name: str, root: Path = Path()) -> Number:
         pooled, unit = record.values(*rest), record.metric(rest[0]).unit
 
     def worth(value: float) -> int | None:
-        return digits or records.digits(pooled, value)
+        return records.digits(pooled, value, digits)
 
     text = format_value(pooled.median, unit, worth(pooled.median))
     parts = [counted(record, pooled), *_spread(pooled, unit, worth)]

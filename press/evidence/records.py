@@ -94,13 +94,18 @@ class Record(recorded.Record):
         return apart if apart < FEWEST_RUNS else 0
 
 
-def digits(pooled: Pooled, value: float) -> int | None:
-    """The significant digits of a measured value that are worth showing.
+def digits(values: Iterable[float], value: float, asked: int | None = None) -> int | None:
+    """The significant digits of one of several measured values that are worth showing.
 
-    All of them for a count that never varies, else three; four from 1,000 to 9,999, which are
-    read at a glance.
+    All of them for a count, whose values are whole, and for what never varies. Else as many as are
+    asked for, or three; four from 1,000 to 9,999, which are read at a glance.
     """
-    if min(pooled) == max(pooled):
+    values = list(values)
+    if all(one == int(one) and abs(one) < 1_000 for one in values):
+        return None
+    if asked:
+        return asked
+    if min(values) == max(values):
         return None
     return 4 if 1_000 <= abs(value) < 10_000 else 3
 

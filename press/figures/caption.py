@@ -8,7 +8,7 @@ from html import escape
 from lab.pooling import Pooled
 from lab.record import Claim, Earlier, Quantity
 from press.evidence.quantities import counted, interval, marked_up
-from press.evidence.records import Record, drift
+from press.evidence.records import Record, digits, drift
 from press.evidence.units import format_number, format_range, format_value
 from press.figures.data_table import Table, rendered
 from press.repository import MEASUREMENTS, below_docs
@@ -84,15 +84,21 @@ def bounds(record: Record, claim: Claim) -> str:
     """What was claimed and what was measured: `claimed at least 5×, measured 4.2×, …`."""
     quantity = record.quantity(claim.quantity)
     pooled = record.pooled_quantity(claim.quantity)
-    observed = format_value(pooled.median, quantity.unit, quantity.digits)
-    between = interval(pooled, quantity.unit, lambda _: quantity.digits)
+
+    def worth(value: float) -> int | None:
+        return digits(pooled, value, quantity.digits)
+
+    observed = format_value(pooled.median, quantity.unit, worth(pooled.median))
+    between = interval(pooled, quantity.unit, worth)
     return f"{_claimed(claim, quantity)}, measured {observed}, {between}; {counted(record, pooled)}"
 
 
 def earlier_bounds(before: Earlier, claim: Claim) -> str:
     """As `bounds`, for a claim of an earlier source, of which only the verdict is kept."""
     quantity = before.quantities[claim.quantity]
-    observed = format_value(quantity.median, quantity.unit, quantity.digits)
+    values = quantity.median, quantity.low, quantity.high
+    worth = digits(values, quantity.median, quantity.digits)
+    observed = format_value(quantity.median, quantity.unit, worth)
     return (
         f"{_claimed(claim, quantity)}, measured {observed} with an earlier form of the experiment"
     )

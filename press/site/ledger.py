@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from lab.record import Claim, Earlier, Quantity
-from press.evidence.records import Record, current, names
+from press.evidence.records import Record, current, digits, names
 from press.evidence.units import NO_BREAK_SPACE, format_value
 from press.figures.caption import SITE_ROOT, bounds, earlier_bounds
 from press.figures.verdicts import CSS_CLASSES
@@ -92,9 +92,9 @@ def _data(record: Record, day: str) -> str:
 
 def _observed(quantity: Quantity) -> str:
     """What was observed, set as the number that leads an article is."""
-    number, _, unit = format_value(quantity.median, quantity.unit, quantity.digits).partition(
-        NO_BREAK_SPACE
-    )
+    values = quantity.median, quantity.low, quantity.high
+    worth = digits(values, quantity.median, quantity.digits)
+    number, _, unit = format_value(quantity.median, quantity.unit, worth).partition(NO_BREAK_SPACE)
     long = " headline--long" if len(number) > 5 else ""
     shown = f' <span class="headline__unit">{escape(unit)}</span>' if unit else ""
     return (

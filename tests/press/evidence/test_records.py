@@ -320,11 +320,12 @@ def test_a_record_tells_how_many_runs_it_has_while_they_are_too_few(
     ("values", "shown"),
     [
         ([12345.0, 12345.0], None),
+        ([26.0, 31.0], None),
         ([0.9, 1.1], 3),
         ([2198.0, 2210.0], 4),
         ([32134.0, 33000.0], 3),
     ],
-    ids=["a count", "small", "thousands", "large"],
+    ids=["the same", "counts", "small", "thousands", "large"],
 )
 def test_a_value_that_varies_has_few_digits_and_a_count_has_all(
     values: list[float], shown: int | None
