@@ -19,12 +19,13 @@ TIMEOUT = httpx.Timeout(5.0, pool=0.2)  # s
 
 # --8<-- [start:raises]
 async def statuses(client: httpx.AsyncClient) -> list[int]:
-    found = []
-    for _ in range(5):
-        request = client.build_request("GET", "/report")
-        response = await client.send(request, stream=True)  # [!]
-        found.append(response.status_code)
-    return found
+    requests = [
+        client.build_request("GET", "/report") for _ in range(5)
+    ]
+    return [
+        (await client.send(request, stream=True)).status_code  # [!]
+        for request in requests
+    ]
 
 
 # --8<-- [end:raises]

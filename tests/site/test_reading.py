@@ -60,7 +60,7 @@ def test_the_copy_button_copies_the_text_that_the_tests_ran(page: Page) -> None:
 
 
 def test_the_whole_file_unfolds_in_place(page: Page) -> None:
-    whole = page.locator("#listing-pool-naive-connect-app .listing__whole")
+    whole = page.locator("#listing-pool-naive-exhaustion-checkout .listing__whole")
     expect(whole.locator(".highlight")).to_be_hidden()
 
     whole.locator("summary").click()
@@ -74,8 +74,8 @@ def test_a_tab_is_remembered_for_all_sets_and_for_the_next_visit(page: Page) -> 
 
     page.reload()
 
-    expect(page.locator("#listing-pool-lifespan-app")).to_be_visible()
-    expect(page.locator("#listing-pool-naive-connect-app")).to_be_hidden()
+    expect(page.locator("#listing-pool-exhaustion-checkout")).to_be_visible()
+    expect(page.locator("#listing-pool-naive-exhaustion-checkout")).to_be_hidden()
 
 
 def test_a_chosen_scheme_outlives_the_page_and_the_system_comes_back(page: Page) -> None:
@@ -145,8 +145,8 @@ def test_the_contents_follow_a_jump_into_the_middle_of_a_section(page: Page, sec
 
 
 def test_every_listing_is_there_and_tabs_work_without_script(plain: Page) -> None:
-    naive = plain.locator("#listing-pool-naive-connect-app")
-    right = plain.locator("#listing-pool-lifespan-app")
+    naive = plain.locator("#listing-pool-naive-exhaustion-checkout")
+    right = plain.locator("#listing-pool-exhaustion-checkout")
     expect(naive).to_be_visible()
     expect(right).to_be_hidden()
 
@@ -177,5 +177,5 @@ def test_a_printed_article_has_no_navigation_and_spells_its_links_out(page: Page
 
 def test_a_printed_article_shows_both_sides_of_a_tab(page: Page) -> None:
     page.emulate_media(media="print")
-    expect(page.locator("#listing-pool-naive-connect-app")).to_be_visible()
-    expect(page.locator("#listing-pool-lifespan-app")).to_be_visible()
+    expect(page.locator("#listing-pool-naive-exhaustion-checkout")).to_be_visible()
+    expect(page.locator("#listing-pool-exhaustion-checkout")).to_be_visible()

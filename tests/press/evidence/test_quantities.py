@@ -46,7 +46,7 @@ def test_several_runs_give_one_median_its_interval_and_their_spread(tmp_path: Pa
 
     assert found.value == 50.0
     assert re.sub(r"\s", " ", found.title) == (
-        "3 runs × 3 rounds; 95% interval 20.0 to 80.0 req/s; medians of runs 20.0 to 80.0 req/s; "
+        "3 runs × 3 rounds; 95% interval 20 to 80 req/s; medians of runs 20 to 80 req/s; "
         "recorded 2026-11-21"
     )
 

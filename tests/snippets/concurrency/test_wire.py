@@ -1,14 +1,19 @@
 """A wire that counts round trips and adds distance."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
 from snippets.concurrency.wire import stretched
 from tests.leaks import left_open
+
+SSL_REQUEST = (8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")
 
 
 async def terminate(connection: asyncpg.Connection) -> None:
@@ -43,6 +48,25 @@ async def test_each_direction_takes_half_of_the_round_trip(
         connection = await asyncpg.connect(wire.dsn)
         await connection.close()
     assert delays.count(1000.0) >= 2 * wire.trips
+
+
+def test_a_client_that_resets_its_connection_ends_only_itself(dsn: str) -> None:
+    at_once = struct.pack("ii", 1, 0)  # close by a reset
+
+    async def use() -> None:
+        async with stretched(dsn) as wire:
+            url = urlsplit(wire.dsn)
+            reader, writer = await asyncio.open_connection(url.hostname, url.port)
+            writer.write(SSL_REQUEST)
+            assert await reader.readexactly(1) in {b"N", b"S"}  # the server is there
+            client = writer.get_extra_info("socket")
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+            writer.transport.abort()
+            connection = await asyncpg.connect(wire.dsn)
+            assert await connection.fetchval("SELECT 42") == 42
+            await connection.close()
+
+    assert left_open(use) == []
 
 
 @pytest.mark.parametrize("round_trip_s", [0.0, 0.001, 0.02])
