@@ -12,6 +12,9 @@ from press.repository import Repository
 from press.sources.includes import Shown
 
 COPY_BUTTON = '<button class="copy" type="button" hidden>Copy</button>'  # a script shows it
+NAMED = 3
+"""How many of the tests that ran a listing its caption names: their names are much of a page."""
+
 _SEPARATOR = " · "
 
 
@@ -78,7 +81,10 @@ def _tests(coverage: Coverage) -> str:
         every = coverage.executed == coverage.executable
         lines = f"{coverage.executed} of {coverage.executable} lines"
         summary += f", {'every line' if every else lines}"
-    names = "".join(f"<li>{name}</li>" for name in _names(coverage.tests))
+    every_name = list(_names(coverage.tests))
+    names = "".join(f"<li>{name}</li>" for name in every_name[:NAMED])
+    if len(every_name) > NAMED:
+        names += f"<li>and {len(every_name) - NAMED} more</li>"
     return f'<details class="listing__tests"><summary>{summary}</summary><ul>{names}</ul></details>'
 
 

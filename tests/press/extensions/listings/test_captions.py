@@ -127,3 +127,17 @@ def test_a_naive_listing_is_marked_before_any_run(repo: Repo) -> None:
     repo.write("snippets/pool/naive_sized.py", "a = 1\n")
     found = caption(repo, "snippets/pool/naive_sized.py")
     assert text(found, ".listing__naive") == "fails: its test shows how"
+
+
+def test_a_caption_names_a_few_of_many_tests_and_counts_the_rest(repo: Repo) -> None:
+    path = "snippets/pool/size.py"
+    repo.write(path, "SIZE = 5\n")
+    tests = [f"tests/test_pool.py::test_{number}" for number in range(9)]
+    repo.verified(path, tests=tests, lines={"1": list(range(9))})
+
+    caption = repo.render(include(path)).select_one(".listing__tests")
+
+    assert caption is not None
+    assert "run by 9 tests" in caption.get_text()
+    named = [item.get_text() for item in caption.select("li")]
+    assert named == [*tests[:3], "and 6 more"]
