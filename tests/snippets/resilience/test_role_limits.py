@@ -115,6 +115,34 @@ async def test_the_role_has_each_limit_and_only_in_this_database(dsn: str) -> No
     await connection.close()
 
 
+async def test_a_database_may_have_a_name_that_wants_quotes(dsn: str) -> None:
+    admin = await asyncpg.connect(dsn)
+    name = f"Shop-{os.getpid()}"
+    await admin.execute(f'CREATE DATABASE "{name}"')
+    there = make_url(dsn).set(database=name).render_as_string(hide_password=False)
+    try:
+        await migrate(there)
+        connection = await asyncpg.connect(there)
+        assert await connection.fetchval("SHOW statement_timeout") == "600ms"
+        await connection.close()
+    finally:
+        await admin.execute(f'ALTER ROLE CURRENT_USER IN DATABASE "{name}" RESET ALL')
+        await admin.execute(f'DROP DATABASE "{name}"')
+        await admin.close()
+
+
+async def test_two_processes_share_a_connection_of_the_pooler(pooled: str) -> None:
+    """Statements with names would meet those of the other."""
+    engines = [create_engine(pooled, pooler=True) for _ in range(2)]
+    for number in range(3):
+        for engine in engines:
+            async with engine.connect() as connection:
+                query = text("SELECT 1 + :number")
+                assert await connection.scalar(query, {"number": number}) == number + 1
+    for engine in engines:
+        await engine.dispose()
+
+
 async def test_a_role_may_limit_itself(dsn: str) -> None:
     """No superuser is needed, nor the owner of the database."""
     admin = await asyncpg.connect(dsn)
