@@ -29,5 +29,4 @@ if (field) {
   field.hidden = false;
   const input = field.querySelector("input");
   input.addEventListener("input", () => look(input.value));
-  field.closest("form").addEventListener("submit", (event) => event.preventDefault());
 }

@@ -103,10 +103,10 @@ def _filters(judged: list[Judged]) -> str:
         if counts[kind]
     ]
     return (
-        '<form class="picks"><fieldset><legend class="unseen">Verdict</legend>'
+        '<div class="picks"><fieldset><legend class="unseen">Verdict</legend>'
         f"{''.join(picks)}</fieldset>"
         '<label class="seek" hidden><span class="unseen">Words in a claim</span>'
-        '<input type="search" placeholder="Words in a claim"></label></form>'
+        '<input type="search" placeholder="Words in a claim"></label></div>'
         '<p class="sayings__none" role="status"></p>'
     )
 
