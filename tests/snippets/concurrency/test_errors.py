@@ -249,8 +249,11 @@ def test_a_connection_that_outlives_its_loop_is_closed_by_the_collector_which_co
         def emit(self, record):
             said.append(str(record.exc_info and record.exc_info[1]))
 
+    async def connected():
+        return await create_async_engine(url).connect()
+
     logging.getLogger("sqlalchemy").addHandler(Handler())
-    kept = [asyncio.run(create_async_engine(url).connect())]
+    kept = [asyncio.run(connected())]
     kept.clear()
     gc.collect()
     print(said[0])
