@@ -12,14 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from snippets.resilience.limits import LIMITS, Limits
 
-# --8<-- [start:unnamed]
-UNNAMED = {  # statements: another client has the connection next
-    "prepared_statement_name_func": lambda: "",
-    "prepared_statement_cache_size": 0,
-    "statement_cache_size": 0,
-}
-# --8<-- [end:unnamed]
-
 
 # --8<-- [start:engine]
 def server_settings(limits: Limits) -> dict[str, str]:
@@ -33,8 +25,8 @@ def server_settings(limits: Limits) -> dict[str, str]:
 
 
 def create_engine(dsn: str, pooler: bool = False) -> AsyncEngine:
-    """`pooler`: the role has the limits of the server."""
-    settings = {"server_settings": server_settings(LIMITS)}
+    """`pooler`: the role has the limits, and no statement a name."""
+    settings = {"server_settings": server_settings(LIMITS)}  # [!]
     return create_async_engine(
         make_url(dsn).set(drivername="postgresql+asyncpg"),
         max_overflow=0,
@@ -42,7 +34,7 @@ def create_engine(dsn: str, pooler: bool = False) -> AsyncEngine:
         connect_args={
             "timeout": LIMITS.connect,
             "command_timeout": LIMITS.answer,
-            **(UNNAMED if pooler else settings),  # [!]
+            **({"statement_cache_size": 0} if pooler else settings),
         },
     )
 
