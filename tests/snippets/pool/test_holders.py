@@ -111,6 +111,22 @@ async def test_a_role_that_may_not_see_others_sees_only_itself(dsn: str) -> None
         await web.close()
 
 
+async def test_a_parallel_worker_is_no_connection(dsn: str) -> None:
+    web, admin = await connect(dsn, "web"), await connect(dsn, "admin")
+    await web.execute("SET debug_parallel_query = on")
+    asleep = asyncio.create_task(web.fetch("SELECT pg_sleep(60)"))
+    workers = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker'"
+    try:
+        while not await admin.fetchval(f"{workers} AND datname = current_database()"):
+            pass
+        assert ("web", 1, 1, 0, 0) in await holders(dsn)
+    finally:
+        asleep.cancel()
+        await asyncio.wait([asleep])
+        await web.close()
+        await admin.close()
+
+
 async def test_other_databases_are_not_counted(dsn: str, worker_dsn: str) -> None:
     elsewhere = await connect(worker_dsn, "elsewhere")
     try:
