@@ -8,7 +8,7 @@ from snippets.pool.experiments.reset import leave
 LEFT = """SELECT current_setting('search_path'),
     array(SELECT pg_listening_channels()),
     (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid())"""
-CLEAN = ('"$user", public', [], 0)
+CLEAN: tuple[object, ...] = ('"$user", public', [], 0)
 
 
 @pytest.mark.parametrize(
