@@ -17,6 +17,7 @@ from sqlalchemy.orm import (
     Mapped,
     contains_eager,
     joinedload,
+    load_only,
     mapped_column,
     relationship,
     selectinload,
@@ -58,6 +59,33 @@ async def test_keeping_attributes_after_a_commit_mends_only_what_had_expired(
         assert await errors_greenlet.expired(session) == 220
         with pytest.raises(MissingGreenlet, match=GREENLET):
             await errors_greenlet.not_loaded(session)
+
+
+async def test_a_rollback_expires_what_a_commit_was_told_to_keep(
+    order_engine: AsyncEngine,
+) -> None:
+    async with AsyncSession(order_engine, expire_on_commit=False) as session:
+        order = (await session.scalars(select(Order).limit(1))).one()
+        await session.rollback()
+        with pytest.raises(MissingGreenlet, match=GREENLET):
+            _ = order.address
+        await session.refresh(order)
+        assert order.address
+        await session.rollback()
+    with pytest.raises(DetachedInstanceError, match="attribute refresh operation cannot proceed"):
+        _ = order.address
+
+
+async def test_a_column_that_the_query_left_out_is_not_loaded_either(
+    order_engine: AsyncEngine,
+) -> None:
+    query = select(Order).limit(1).options(load_only(Order.id))
+    async with AsyncSession(order_engine) as session:
+        order = (await session.scalars(query)).one()
+        with pytest.raises(MissingGreenlet, match=GREENLET):
+            _ = order.address
+    with pytest.raises(DetachedInstanceError, match="deferred load operation of attribute 'addr"):
+        _ = order.address
 
 
 async def test_what_was_loaded_with_the_query_can_be_read(order_engine: AsyncEngine) -> None:
