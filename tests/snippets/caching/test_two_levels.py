@@ -198,6 +198,22 @@ async def test_none_of_the_readers_of_a_changed_key_keeps_it(
     assert await levels.get(KEY) == b"new"
 
 
+async def test_an_old_answer_is_not_kept_when_a_newer_one_is_on_its_way(
+    levels: TwoLevels, redis: CountingRedis, other: Redis, news: News
+) -> None:
+    redis.go_on.clear()
+    first = asyncio.ensure_future(levels.get(KEY))
+    await redis.answered.wait()
+    await other.set(KEY, "new")
+    assert await news.get() == [KEY]
+    second = asyncio.ensure_future(levels.get(KEY))
+    while redis.reads < 2:
+        await other.ping()
+    redis.go_on.set()
+    assert await asyncio.gather(first, second) == [b"old", b"new"]
+    assert await levels.get(KEY) == b"new"
+
+
 async def test_what_redis_tells_nothing_of_is_not_kept(
     levels: TwoLevels, redis: CountingRedis, other: Redis
 ) -> None:
