@@ -14,7 +14,7 @@ import redis as sync
 from fastapi import FastAPI
 from redis import ConnectionError as Unreachable
 from redis import MaxConnectionsError
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -142,6 +142,20 @@ async def test_a_client_that_owns_no_pool_closes_none(redis_lease: lab.RedisLeas
         redis_lease.url, key, closed_pool.job_shared, closed_pool.page_shared
     )
     assert found == [key.encode(), b"a job"] or found == (key.encode(), b"a job")
+
+
+async def test_a_job_that_is_done_does_not_interrupt_another(redis_lease: lab.RedisLease) -> None:
+    one, other = (f"{redis_lease.prefix}{name}" for name in ("one", "other"))
+    pool = ConnectionPool.from_url(redis_lease.url, client_name=redis_lease.prefix)
+    async with Redis.from_url(redis_lease.url) as admin:
+        waiting = asyncio.ensure_future(closed_pool.job_shared(pool, other))
+        while not await closed_pool.waits(admin, redis_lease.prefix):
+            pass
+        await admin.rpush(one, "a job")
+        assert await closed_pool.job_shared(pool, one)
+        await admin.rpush(other, "a job")
+        assert await waiting
+    await pool.aclose()
 
 
 async def idle(server: lab.RedisServer, **options: Any) -> object:

@@ -210,7 +210,7 @@ async def test_an_old_answer_is_not_kept_when_a_newer_one_is_on_its_way(
     while redis.reads < 2:
         await other.ping()
     redis.go_on.set()
-    assert await asyncio.gather(first, second) == [b"old", b"new"]
+    assert [await first, await second] == [b"old", b"new"]
     assert await levels.get(KEY) == b"new"
 
 
