@@ -25,7 +25,7 @@ WITH one AS (
       AND NOT a.indisunique AND NOT a.includes
       AND a.columns = b.columns[:cardinality(a.columns)]
       AND (cardinality(a.columns) < cardinality(b.columns)
-           OR b.indisunique OR a.id > b.id)
+           OR b.indisunique OR b.includes OR a.id > b.id)
     ORDER BY a.id, b.id
 )
 SELECT one.id::regclass::text AS name, CASE

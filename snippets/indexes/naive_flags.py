@@ -5,8 +5,10 @@ what SQLAlchemy sent and what that read.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
+from asyncpg import Connection
 from sqlalchemy import ClauseElement, Index, Select, select
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -53,15 +55,22 @@ def sent(statement: ClauseElement) -> str:
     return str(statement.compile(dialect=DIALECT))
 
 
+@asynccontextmanager
+async def products(dsn: str) -> AsyncIterator[Connection]:
+    """A connection to the tables of the model, filled."""
+    table = Product.metadata.tables["products"]
+    indexes = [sent(CreateIndex(index)) for index in table.indexes]
+    scripts = (sent(CreateTable(table)), *indexes, ROWS, VACUUM)
+    async with quiet(dsn, *scripts) as connection:
+        yield connection
+
+
 async def demonstrate(
     dsn: str, hidden: Callable[[], Select[int]]
 ) -> None:
-    table = Product.metadata.tables["products"]
-    indexes = [sent(CreateIndex(index)) for index in table.indexes]
-    schema = (sent(CreateTable(table)), *indexes)
-    async with quiet(dsn, *schema, ROWS, VACUUM) as connection:
+    async with products(dsn) as connection:
         statement = sent(hidden())
-        print(statement.partition("\n")[2].strip())
+        print(statement.partition("WHERE ")[2])
         print(await explain(connection, statement))
 
 
