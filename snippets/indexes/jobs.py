@@ -12,7 +12,6 @@ from collections.abc import (
     Mapping,
 )
 from contextlib import asynccontextmanager
-from itertools import groupby
 from typing import Any
 
 import asyncpg
@@ -82,17 +81,3 @@ async def count(fetch: Fetch, run: Run, times: int) -> list[Pages]:
 
 
 # --8<-- [end:count]
-
-
-def summarize(counted: list[Pages]) -> list[str]:
-    """Executions that read the same pages, on one line."""
-    lines: list[str] = []
-    numbered = enumerate(counted, start=1)
-    for pages, group in groupby(numbered, key=lambda pair: pair[1]):
-        numbers = [number for number, _ in group]
-        used = [k for k, n in pages.items() if n and k != "jobs"]
-        lines.append(
-            f"executions {numbers[0]} to {numbers[-1]}:"
-            f" {sum(pages.values()):,} buffers, {', '.join(used)}"
-        )
-    return lines

@@ -6,10 +6,11 @@ connection, and prints the pages that each execution read.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import groupby
 
 import asyncpg
 
-from snippets.indexes.jobs import count, jobs, summarize
+from snippets.indexes.jobs import Pages, count, jobs
 
 Newest = Callable[[asyncpg.Connection], Awaitable[list[int]]]
 
@@ -27,6 +28,20 @@ async def newest_failed(connection: asyncpg.Connection) -> list[int]:
 
 
 # --8<-- [end:newest]
+
+
+def summarize(counted: list[Pages]) -> list[str]:
+    """Executions that read the same pages, on one line."""
+    lines: list[str] = []
+    numbered = enumerate(counted, start=1)
+    for pages, group in groupby(numbered, key=lambda pair: pair[1]):
+        numbers = [number for number, _ in group]
+        used = [k for k, n in pages.items() if n and k != "jobs"]
+        lines.append(
+            f"executions {numbers[0]} to {numbers[-1]}:"
+            f" {sum(pages.values()):,} buffers, {', '.join(used)}"
+        )
+    return lines
 
 
 async def demonstrate(dsn: str, newest: Newest) -> None:

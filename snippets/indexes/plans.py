@@ -71,13 +71,10 @@ def flat(node: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def named(node: dict[str, Any]) -> str:
-    backward = node.get("Scan Direction") == "Backward"
-    words = (
-        node["Node Type"],
-        "Backward" if backward else "",
-        node.get("Index Name", ""),
-    )
-    return " ".join(word for word in words if word)
+    name = str(node["Node Type"])
+    if node.get("Scan Direction") == "Backward":
+        name += " Backward"
+    return f"{name} {node.get('Index Name', '')}".rstrip()
 
 
 @asynccontextmanager

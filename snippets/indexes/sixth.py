@@ -10,11 +10,16 @@ for failed jobs.
 import asyncio
 import json
 import sys
+from itertools import chain
 from typing import Any
 
 import asyncpg
 
 START = "SET LOCAL statement_timeout = '30s'"
+QUOTE = """
+SELECT '(' || string_agg(quote_literal(value), ', ' ORDER BY n) || ')'
+FROM unnest($1::text[]) WITH ORDINALITY AS given (value, n)
+"""
 TAKEN = """
 SELECT generic_plans > 0 FROM pg_prepared_statements WHERE name = $1
 """
@@ -30,9 +35,8 @@ async def report(dsn: str, statement: str, *arguments: str) -> None:
             await connection.execute(START)
             prepared = await connection.prepare(statement)
             name = prepared.get_name()
-            values = [await quoted(connection, a) for a in arguments]
-            given = f"({', '.join(values)})" if values else ""
-            run = f"EXECUTE {name}{given}"
+            given = await connection.fetchval(QUOTE, arguments)
+            run = f"EXECUTE {name}{given or ''}"
             plans = [
                 await explain(connection, run, ANALYZE)
                 for _ in range(6)
@@ -51,11 +55,6 @@ async def report(dsn: str, statement: str, *arguments: str) -> None:
 # --8<-- [end:report]
 
 
-async def quoted(connection: asyncpg.Connection, argument: str) -> str:
-    literal = "SELECT quote_literal($1::text)"
-    return str(await connection.fetchval(literal, argument))
-
-
 async def explain(
     connection: asyncpg.Connection, run: str, analyze: str = ""
 ) -> dict[str, Any]:
@@ -71,12 +70,11 @@ def show(title: str, plan: dict[str, Any]) -> None:
 
 def nodes(node: dict[str, Any], depth: int = 1) -> list[str]:
     name = node.get("Index Name") or node.get("Relation Name", "")
-    removed = node.get("Rows Removed by Filter")
     line = f"{'  ' * depth}{node['Node Type']} {name}".rstrip()
-    lines = [line + (f" (removes {removed:,} rows)" if removed else "")]
-    for below in node.get("Plans", []):
-        lines += nodes(below, depth + 1)
-    return lines
+    if removed := node.get("Rows Removed by Filter"):
+        line += f" (removes {removed:,} rows)"
+    below = [nodes(n, depth + 1) for n in node.get("Plans", [])]
+    return [line, *chain(*below)]
 
 
 async def demonstrate(dsn: str) -> None:
