@@ -62,6 +62,11 @@ async def jobs(
         yield connection
 
 
+async def create(dsn: str) -> None:
+    async with jobs(dsn):
+        pass
+
+
 # --8<-- [start:count]
 async def count(fetch: Fetch, run: Run, times: int) -> list[Pages]:
     """Pages of the table and of its indexes, for each execution.

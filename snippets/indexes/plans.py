@@ -48,17 +48,13 @@ async def explain(
 
 def plan(root: dict[str, Any]) -> Plan:
     nodes = list(flat(root))
+    shown = [n for n in nodes if n["Node Type"] not in UNNAMED]
     scan = nodes[-1]
-    below = next(n for n in nodes if n["Node Type"] not in UNNAMED)
     return Plan(
-        nodes=tuple(
-            named(node)
-            for node in nodes
-            if node["Node Type"] not in UNNAMED
-        ),
+        nodes=tuple(map(named, shown)),
         buffers=root["Shared Hit Blocks"] + root["Shared Read Blocks"],
-        estimated=below["Plan Rows"],
-        rows=round(below["Actual Rows"]),
+        estimated=shown[0]["Plan Rows"],
+        rows=round(shown[0]["Actual Rows"]),
         removed=sum(n.get("Rows Removed by Filter", 0) for n in nodes),
         fetches=scan.get("Heap Fetches", 0),
         searches=scan.get("Index Searches", 0),

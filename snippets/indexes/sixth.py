@@ -15,7 +15,7 @@ from typing import Any
 
 import asyncpg
 
-START = "SET LOCAL statement_timeout = '30s'"
+LIMIT = "SET LOCAL statement_timeout = '30s'"
 QUOTE = """
 SELECT '(' || string_agg(quote_literal(value), ', ' ORDER BY n) || ')'
 FROM unnest($1::text[]) WITH ORDINALITY AS given (value, n)
@@ -24,7 +24,6 @@ TAKEN = """
 SELECT generic_plans > 0 FROM pg_prepared_statements WHERE name = $1
 """
 FORCE = "SET LOCAL plan_cache_mode = force_generic_plan"
-ANALYZE = "ANALYZE, BUFFERS, "
 
 
 # --8<-- [start:report]
@@ -32,57 +31,49 @@ async def report(dsn: str, statement: str, *arguments: str) -> None:
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction(readonly=True):
-            await connection.execute(START)
+            await connection.execute(LIMIT)
             prepared = await connection.prepare(statement)
             name = prepared.get_name()
-            given = await connection.fetchval(QUOTE, arguments)
-            run = f"EXECUTE {name}{given or ''}"
-            plans = [
-                await explain(connection, run, ANALYZE)
-                for _ in range(6)
-            ]
-            generic = await connection.fetchval(TAKEN, name)
+            given = await connection.fetchval(QUOTE, arguments) or ""
+            analyze = f"(ANALYZE, BUFFERS, FORMAT JSON) EXECUTE {name}"
+            for number in range(1, 7):
+                plan = await explain(connection, analyze + given)
+                if number == 5:
+                    show("execution 5", plan)
+                    custom = plan["Total Cost"]
+            show("execution 6", plan)
+            taken = await connection.fetchval(TAKEN, name)
             await connection.execute(FORCE)
-            cost = (await explain(connection, run))["Total Cost"]
+            only = f"(FORMAT JSON) EXECUTE {name}{given}"
+            generic = (await explain(connection, only))["Total Cost"]
     finally:
         await connection.close()
-    show("execution 5", plans[4])
-    show("execution 6", plans[5])
-    print(f"cost: custom {plans[4]['Total Cost']}, generic {cost}")
-    print("then:", "generic" if generic else "custom", "plans")
+    print(f"cost: custom {custom}, generic {generic}")
+    print("then:", "generic" if taken else "custom", "plans")
 
 
 # --8<-- [end:report]
 
 
 async def explain(
-    connection: asyncpg.Connection, run: str, analyze: str = ""
+    connection: asyncpg.Connection, run: str
 ) -> dict[str, Any]:
-    explained = f"EXPLAIN ({analyze}FORMAT JSON) {run}"
-    plan = json.loads(await connection.fetchval(explained))
-    return dict(plan[0]["Plan"])
+    text = await connection.fetchval(f"EXPLAIN {run}")
+    return dict(json.loads(text)[0]["Plan"])
 
 
 def show(title: str, plan: dict[str, Any]) -> None:
     buffers = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
-    print(f"{title}: {buffers:,} buffers", *nodes(plan), sep="\n")
+    print(f"{title}: {buffers:,} buffers", *nodes(plan, 1), sep="\n")
 
 
-def nodes(node: dict[str, Any], depth: int = 1) -> list[str]:
+def nodes(node: dict[str, Any], depth: int) -> list[str]:
     name = node.get("Index Name") or node.get("Relation Name", "")
     line = f"{'  ' * depth}{node['Node Type']} {name}".rstrip()
     if removed := node.get("Rows Removed by Filter"):
         line += f" (removes {removed:,} rows)"
     below = [nodes(n, depth + 1) for n in node.get("Plans", [])]
     return [line, *chain(*below)]
-
-
-async def demonstrate(dsn: str) -> None:
-    from snippets.indexes.jobs import jobs
-    from snippets.indexes.naive_newest import NEWEST
-
-    async with jobs(dsn):
-        await report(dsn, NEWEST, "failed")
 
 
 def main() -> None:
@@ -93,9 +84,11 @@ def main() -> None:
             sys.exit(str(error))
         return
     import lab
+    from snippets.indexes import jobs, naive_newest
 
     with lab.postgres() as dsn:
-        asyncio.run(demonstrate(dsn))
+        asyncio.run(jobs.create(dsn))
+        asyncio.run(report(dsn, naive_newest.NEWEST, "failed"))
 
 
 if __name__ == "__main__":
