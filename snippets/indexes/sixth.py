@@ -2,9 +2,8 @@
 
     python sixth.py DSN STATEMENT [ARGUMENT ...]
 
-needs nothing but asyncpg. The statement runs prepared, six times, in
-a transaction that may only read. Running it without arguments asks
-for failed jobs.
+needs only asyncpg. The statement runs six times, in a transaction that
+may only read. Running it without arguments asks for failed jobs.
 """
 
 import asyncio
@@ -15,6 +14,7 @@ from typing import Any
 
 import asyncpg
 
+Node = dict[str, Any]
 LIMIT = "SET LOCAL statement_timeout = '30s'"
 QUOTE = """
 SELECT '(' || string_agg(quote_literal(value), ', ' ORDER BY n) || ')'
@@ -23,6 +23,7 @@ FROM unnest($1::text[]) WITH ORDINALITY AS given (value, n)
 TAKEN = """
 SELECT generic_plans > 0 FROM pg_prepared_statements WHERE name = $1
 """
+ANALYZE = "ANALYZE, BUFFERS, FORMAT JSON"
 FORCE = "SET LOCAL plan_cache_mode = force_generic_plan"
 
 
@@ -32,42 +33,38 @@ async def report(dsn: str, statement: str, *arguments: str) -> None:
     try:
         async with connection.transaction(readonly=True):
             await connection.execute(LIMIT)
-            prepared = await connection.prepare(statement)
-            name = prepared.get_name()
+            kept = await connection.prepare(statement)
             given = await connection.fetchval(QUOTE, arguments) or ""
-            analyze = f"(ANALYZE, BUFFERS, FORMAT JSON) EXECUTE {name}"
+            run = f"EXECUTE {kept.get_name()}{given}"
             for number in range(1, 7):
-                plan = await explain(connection, analyze + given)
+                plan = await explain(connection, f"({ANALYZE}) {run}")
                 if number == 5:
                     show("execution 5", plan)
                     custom = plan["Total Cost"]
             show("execution 6", plan)
-            taken = await connection.fetchval(TAKEN, name)
+            taken = await connection.fetchval(TAKEN, kept.get_name())
             await connection.execute(FORCE)
-            only = f"(FORMAT JSON) EXECUTE {name}{given}"
-            generic = (await explain(connection, only))["Total Cost"]
+            generic = await explain(connection, f"(FORMAT JSON) {run}")
     finally:
         await connection.close()
-    print(f"cost: custom {custom}, generic {generic}")
+    print(f"cost: custom {custom}, generic {generic['Total Cost']}")
     print("then:", "generic" if taken else "custom", "plans")
 
 
 # --8<-- [end:report]
 
 
-async def explain(
-    connection: asyncpg.Connection, run: str
-) -> dict[str, Any]:
-    text = await connection.fetchval(f"EXPLAIN {run}")
+async def explain(driver: asyncpg.Connection, run: str) -> Node:
+    text = await driver.fetchval(f"EXPLAIN {run}")
     return dict(json.loads(text)[0]["Plan"])
 
 
-def show(title: str, plan: dict[str, Any]) -> None:
+def show(title: str, plan: Node) -> None:
     buffers = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
     print(f"{title}: {buffers:,} buffers", *nodes(plan, 1), sep="\n")
 
 
-def nodes(node: dict[str, Any], depth: int) -> list[str]:
+def nodes(node: Node, depth: int) -> list[str]:
     name = node.get("Index Name") or node.get("Relation Name", "")
     line = f"{'  ' * depth}{node['Node Type']} {name}".rstrip()
     if removed := node.get("Rows Removed by Filter"):
