@@ -39,7 +39,9 @@ PAGES = "SELECT pg_relation_size($1::text::regclass) / 8192"
 
 async def show(connection: asyncpg.Connection, label: str) -> None:
     plan = await explain(connection, TOTAL)
-    print(f"{label:<18}{plan.buffers:>4,} buffers, {plan.nodes[0]}")
+    (node,) = plan.nodes
+    scan = node.rpartition(" ")[0]
+    print(f"{label:<16}{plan.buffers:>4} buffers, {scan}")
 
 
 async def demonstrate(dsn: str) -> None:

@@ -48,11 +48,12 @@ async def show(connection: asyncpg.Connection, predicate: str) -> None:
     plan = await explain(
         connection, f"SELECT id, doc FROM orders WHERE {predicate}"
     )
-    print(f"{predicate}\n  {plan}")
+    print(f"{plan.buffers:>7}  {predicate}")
 
 
 async def demonstrate(dsn: str) -> None:
     async with quiet(dsn, TABLE, INDEXES, VACUUM) as connection:
+        print("buffers  predicate")
         for predicate in PREDICATES:
             await show(connection, predicate)
 

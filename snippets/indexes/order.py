@@ -30,6 +30,7 @@ async def demonstrate(dsn: str) -> None:
     settings = {"default_statistics_target": "400"}
     vacuum = "VACUUM (FREEZE, ANALYZE) events"
     async with quiet(dsn, TABLE, vacuum, **settings) as connection:
+        print(f"{'index':<16} pages  buffers  searches")
         for first, second in (
             ("device", "of_4"),
             *((f"of_{leading}", "device") for leading in LEADING),
@@ -40,13 +41,14 @@ async def demonstrate(dsn: str) -> None:
             plan = await explain(connection, FEW)
             pages = await connection.fetchval(PAGES)
             print(
-                f"({first}, {second}), {pages} pages:\n"
-                f"  {plan.buffers} buffers, {plan.searches} searches"
+                f"{first + ', ' + second:<16}{pages:>6}"
+                f"{plan.buffers:>9}{plan.searches:>10}"
             )
             if first == "of_4":
-                print("  ORDER BY device LIMIT 10:")
-                print(f"  {await explain(connection, NEXT)}")
+                ordered = await explain(connection, NEXT)
             await connection.execute("DROP INDEX led")
+        print("ORDER BY device, of_4 first:")
+        print(ordered)
 
 
 def main() -> None:

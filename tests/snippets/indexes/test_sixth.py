@@ -135,6 +135,26 @@ async def test_so_does_no_statement_cache(jobs_dsn: str) -> None:
     assert max(sum(pages.values()) for pages in counted) <= FEW
 
 
+async def test_analyze_does_not_undo_it_and_a_new_setting_does(own_jobs_dsn: str) -> None:
+    async with quiet(own_jobs_dsn) as connection:
+        assert walked(await buffers(connection, naive_newest.newest_failed, 6))[-1]
+        await connection.execute("ANALYZE jobs")
+        assert walked(await buffers(connection, naive_newest.newest_failed, 1)) == [True]
+        await connection.execute("SET plan_cache_mode = force_custom_plan")
+        assert walked(await buffers(connection, naive_newest.newest_failed, 1)) == [False]
+
+
+async def test_through_asyncpg_explain_generic_plan_shows_the_custom_one(
+    jobs_dsn: str, reader: asyncpg.Connection
+) -> None:
+    explained = f"EXPLAIN (GENERIC_PLAN) {NEWEST}"
+    with pytest.raises(asyncpg.InterfaceError, match="expects 1 argument"):
+        await reader.fetch(explained)
+    assert "jobs_failed" in str(await reader.fetch(explained, "failed"))
+    async with await psycopg.AsyncConnection.connect(jobs_dsn) as simple:
+        assert "jobs_created" in str(await (await simple.execute(explained.encode())).fetchall())
+
+
 @pytest.mark.parametrize(
     ("label", "kept"),
     [("ANALYZE", False), ("(status, created_at)", False), ("no (created_at)", True)],
