@@ -54,6 +54,13 @@ async def test_the_right_build_replaces_it(users: asyncpg.Connection) -> None:
         await users.execute(naive_build.COPY)
 
 
+async def test_a_timeout_for_statements_is_lifted_for_the_build(users: asyncpg.Connection) -> None:
+    await users.execute(REMOVE)
+    await users.execute("SET statement_timeout = '1h'")
+    await build.build(users)
+    assert await users.fetchval("SHOW statement_timeout") == "0"
+
+
 async def test_a_second_time_it_leaves_a_valid_index_alone(users: asyncpg.Connection) -> None:
     await users.execute(REMOVE)
     await build.build(users)

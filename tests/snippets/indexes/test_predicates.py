@@ -1,7 +1,9 @@
 """Which predicate reaches which index."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
+import psycopg
 import pytest
 from sqlalchemy import Select, select, true
 
@@ -67,6 +69,15 @@ async def test_only_the_indexed_expression_reaches_the_index(dsn: str) -> None:
     assert found["at::date = '2026-01-05'"] == found[expressions.PREDICATES[3]] == day
     documents = expressions.PREDICATES[6:]
     assert all(found[predicate] == list(range(47, 20_000, 1_000)) for predicate in documents)
+
+
+def test_psycopg_sends_a_decimal_as_numeric(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(expressions.TABLE.encode())
+        connection.execute(b"VACUUM (FREEZE, ANALYZE) orders")
+        for argument, scan in ((47, "Index Scan using orders_pkey"), (Decimal(47), "Seq Scan")):
+            plan = connection.execute("EXPLAIN SELECT doc FROM orders WHERE id = %s", [argument])
+            assert scan in str(plan.fetchone())
 
 
 async def test_the_default_class_serves_one_operator_more_and_is_larger(dsn: str) -> None:
