@@ -21,6 +21,7 @@ SELECT build.phase, holder.state, holder.query
 FROM pg_stat_progress_create_index AS build
 JOIN pg_stat_activity AS holder ON holder.pid = current_locker_pid
 WHERE build.datname = current_database()
+  AND holder.pid <> pg_backend_pid()
 """
 
 
