@@ -129,6 +129,20 @@ async def test_a_canceled_build_leaves_an_index_that_is_not_valid(dsn: str) -> N
         ) == (False, True)
 
 
+async def test_an_index_that_is_ready_and_not_valid_is_written_to_and_not_read(dsn: str) -> None:
+    not_valid = """
+        CREATE INDEX users_email ON users (email);
+        UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'users_email'::regclass
+    """
+    async with quiet(dsn, naive_build.TABLE) as connection:
+        await connection.execute(not_valid)
+        size = "SELECT pg_relation_size('users_email')"
+        before = await connection.fetchval(size)
+        await connection.execute("UPDATE users SET email = email || 'x', id = id + 10_000")
+        assert await connection.fetchval(size) > before
+        assert await scans_the_table(connection)
+
+
 async def test_a_read_of_another_table_by_fetch_holds_up_a_build_and_by_execute_does_not(
     dsn: str,
 ) -> None:
