@@ -48,6 +48,24 @@ async def test_order_predicate_class_and_collation_must_agree(
     assert bool(said) == contained, findings
 
 
+BREAK = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{}'::regclass"
+
+
+async def test_a_unique_index_contains_a_plain_one_that_is_older(dsn: str) -> None:
+    table = "CREATE TABLE t (a int); CREATE INDEX plain ON t (a); CREATE UNIQUE INDEX once ON t (a)"
+    assert await found(dsn, table) == {"plain": "contained in once"}
+
+
+async def test_an_index_that_is_not_valid_contains_nothing_and_is_named_even_if_unique(
+    dsn: str,
+) -> None:
+    table = "CREATE TABLE t (a int); CREATE INDEX plain ON t (a); CREATE UNIQUE INDEX once ON t (a)"
+    assert await found(dsn, table, BREAK.format("once")) == {
+        "plain": "not scanned",
+        "once": "not valid",
+    }
+
+
 async def test_a_unique_index_is_never_called_contained_nor_unused(dsn: str) -> None:
     table = "CREATE TABLE t (a int UNIQUE, b int); CREATE INDEX wide ON t (a, b)"
     assert await found(dsn, table) == {"wide": "not scanned"}
