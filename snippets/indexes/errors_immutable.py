@@ -42,8 +42,8 @@ async def create(connection: asyncpg.Connection, index: str) -> None:
 
 async def demonstrate(dsn: str) -> None:
     async with quiet(dsn, TABLE) as connection:
-        await create(connection, DAY)
-        await create(connection, UTC_DAY)
+        for index in (DAY, UTC_DAY):
+            await create(connection, index)
         await connection.execute("VACUUM (FREEZE, ANALYZE) orders")
         print(await explain(connection, ORDERS))
 

@@ -22,6 +22,7 @@ VALID = """
 SELECT indisvalid FROM pg_index
 WHERE indexrelid = 'users_email'::regclass
 """
+REMOVE = "DELETE FROM users WHERE id = 2_000"  # the duplicate
 FIND = "SELECT id FROM users WHERE email = 'u47'"
 COPY = "INSERT INTO users VALUES (2_001, 'u47', '')"
 Build = Callable[[asyncpg.Connection], Awaitable[None]]
@@ -51,9 +52,9 @@ async def attempt(connection: asyncpg.Connection, build: Build) -> None:
 
 async def demonstrate(dsn: str, build: Build) -> None:
     async with quiet(dsn, TABLE) as connection:
-        await attempt(connection, build)
-        await connection.execute("DELETE FROM users WHERE id = 2_000")
-        await attempt(connection, build)
+        for before in ("ANALYZE users", REMOVE):
+            await connection.execute(before)
+            await attempt(connection, build)
         print("valid:", await connection.fetchval(VALID))
         await connection.execute("VACUUM (FREEZE, ANALYZE) users")
         print(await explain(connection, FIND))

@@ -11,8 +11,6 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from snippets.indexes import build, naive_build, waiting
 from snippets.indexes.plans import explain, quiet
 
-REMOVE = "DELETE FROM users WHERE id = 2_000"
-
 
 @pytest.fixture
 async def users(dsn: str) -> AsyncIterator[asyncpg.Connection]:
@@ -37,7 +35,7 @@ async def test_if_not_exists_is_content_with_an_index_that_is_not_valid(
     users: asyncpg.Connection,
 ) -> None:
     await fail(users, naive_build.build)
-    await users.execute(REMOVE)
+    await users.execute(naive_build.REMOVE)
     await naive_build.build(users)  # no error
     assert await users.fetchval(naive_build.VALID) is False
     assert await scans_the_table(users)
@@ -46,7 +44,7 @@ async def test_if_not_exists_is_content_with_an_index_that_is_not_valid(
 
 async def test_the_right_build_replaces_it(users: asyncpg.Connection) -> None:
     await fail(users, build.build)
-    await users.execute(REMOVE)
+    await users.execute(naive_build.REMOVE)
     await build.build(users)
     assert await users.fetchval(naive_build.VALID) is True
     assert not await scans_the_table(users)
@@ -55,14 +53,14 @@ async def test_the_right_build_replaces_it(users: asyncpg.Connection) -> None:
 
 
 async def test_a_timeout_for_statements_is_lifted_for_the_build(users: asyncpg.Connection) -> None:
-    await users.execute(REMOVE)
+    await users.execute(naive_build.REMOVE)
     await users.execute("SET statement_timeout = '1h'")
     await build.build(users)
     assert await users.fetchval("SHOW statement_timeout") == "0"
 
 
 async def test_a_second_time_it_leaves_a_valid_index_alone(users: asyncpg.Connection) -> None:
-    await users.execute(REMOVE)
+    await users.execute(naive_build.REMOVE)
     await build.build(users)
     index = "SELECT 'users_email'::regclass::oid"
     before = await users.fetchval(index)
@@ -106,7 +104,7 @@ async def test_reindex_repairs_it_and_leaves_its_own_when_it_fails(
     with pytest.raises(asyncpg.UniqueViolationError):
         await users.execute(reindex)
     assert await users.fetchval(names) == ["users_email", "users_email_ccnew"]
-    await users.execute(REMOVE)
+    await users.execute(naive_build.REMOVE)
     await users.execute(reindex)
     assert await users.fetchval(naive_build.VALID) is True
 
