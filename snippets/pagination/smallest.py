@@ -1,0 +1,80 @@
+"""Hypothesis looks for a history in which pages drift.
+
+Running it tries three ways to ask for the next page and prints, for
+each that fails, the smallest history in which it does.
+"""
+
+from collections.abc import Sequence
+
+import psycopg
+from hypothesis import find, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
+
+from snippets.pagination.histories import (
+    FIXED,
+    SCHEMA,
+    Connection,
+    History,
+    drifts,
+    walk,
+)
+
+
+# --8<-- [start:histories]
+def histories(kinds: Sequence[str]) -> st.SearchStrategy[History]:
+    times = st.integers(0, 3)  # so few that rows tie
+    ids = st.integers(1, 12)
+    change = st.tuples(st.sampled_from(kinds), ids, times)
+    return st.builds(
+        History,
+        times=st.lists(times, max_size=12),
+        size=st.integers(1, 4),
+        changes=st.lists(change, max_size=6),
+    )
+
+
+def smallest(
+    connection: Connection, way: str, kinds: Sequence[str]
+) -> History | None:
+    """The smallest of two hundred histories in which pages drift."""
+    try:
+        return find(
+            histories(kinds),
+            lambda tried: drifts(walk(connection, way, tried), tried),
+            settings=settings(max_examples=200, derandomize=True),
+        )
+    except NoSuchExample:
+        return None
+
+
+# --8<-- [end:histories]
+
+
+def demonstrate(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(SCHEMA)
+        for way, kinds in (
+            ("OFFSET", FIXED),
+            ("at < last", FIXED),
+            ("(at, id) < last", (*FIXED, "move")),
+            ("(at, id) < last", FIXED),
+        ):
+            found = smallest(connection, way, kinds)
+            print(f"{way}, with {', '.join(kinds)}:")
+            if found is None:
+                print("  no row twice, none lost")
+                continue
+            read = walk(connection, way, found)
+            print(f"  {found.times=} {found.size=} {found.changes=} {read=}")
+
+
+def main() -> None:
+    import lab
+
+    with lab.postgres() as dsn:
+        demonstrate(dsn)
+
+
+if __name__ == "__main__":
+    main()
