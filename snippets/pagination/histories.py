@@ -60,13 +60,17 @@ def walk(
         query = WAYS[way]
         place |= {"at": at, "id": id, "seen": len(read)}
         for kind, changed, new in islice(changes, 1):
-            connection.execute(CHANGES[kind], {"id": changed, "at": new})
+            connection.execute(
+                CHANGES[kind], {"id": changed, "at": new}
+            )
     return read
 
 
 def drifts(read: Sequence[int], history: History) -> bool:
     """A row came twice, or one that was always there never came."""
-    deleted = {row for kind, row, _ in history.changes if kind == "delete"}
+    deleted = {
+        row for kind, row, _ in history.changes if kind == "delete"
+    }
     always = {*range(1, len(history.times) + 1)} - deleted
     return len(read) > len({*read}) or not always <= {*read}
 

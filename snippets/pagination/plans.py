@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+from sqlalchemy import Select
+from sqlalchemy.dialects import postgresql
 
 
 # --8<-- [start:plan]
@@ -39,3 +41,13 @@ def below(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
     for child in node.get("Plans", ()):
         yield from below(child)
+
+
+def sql(query: Select[Any]) -> str:
+    """The statement with its values in it, as psql would take it."""
+    return str(
+        query.compile(
+            dialect=postgresql.dialect(),
+            compile_kwargs={"literal_binds": True},
+        )
+    )

@@ -47,6 +47,8 @@ SELECT n, n % 50, timestamptz '2026-01-01Z' + n / 20 * interval '1 s',
   repeat('title ', 10)
 FROM generate_series(1, $1::int) n"""
 
+NEXT_ID = "SELECT setval('posts_id_seq', max(id)) FROM posts"
+
 
 @asynccontextmanager
 async def posts(
@@ -67,6 +69,7 @@ async def posts(
     try:
         await connection.execute(SCHEMA)
         await connection.execute(FILL, rows)
+        await connection.execute(NEXT_ID)
         await connection.execute("VACUUM (FREEZE, ANALYZE) posts")
         yield connection
     finally:

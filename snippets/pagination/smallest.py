@@ -66,7 +66,9 @@ def demonstrate(dsn: str) -> None:
                 print("  no row twice, none lost")
                 continue
             read = walk(connection, way, found)
-            print(f"  {found.times=} {found.size=} {found.changes=} {read=}")
+            print(
+                f"  {found.times=} {found.size=} {found.changes=} {read=}"
+            )
 
 
 def main() -> None:
