@@ -45,11 +45,15 @@ async def demonstrate(dsn: str) -> None:
             plan = await explain(connection, query)
             print(f"{name:22} {found:6,} {plan.buffers:4} buffers")
         rows = "SELECT FROM posts WHERE author = 7"
-        print(f"one author, estimated  {await about(connection, rows):6,}")
+        print(
+            f"one author, estimated  {await about(connection, rows):6,}"
+        )
         await connection.execute("DELETE FROM posts WHERE author = 7")
         left = await connection.fetchval(EXACT)
-        print(f"and after all are deleted, exact {left}, estimated",
-              await about(connection, rows))
+        print(
+            f"and after all are deleted, exact {left}, estimated",
+            await about(connection, rows),
+        )
 
 
 def main() -> None:

@@ -6,14 +6,20 @@ from typing import Annotated
 from fastapi import Query
 from fastapi.exceptions import RequestValidationError
 from itsdangerous import BadData, URLSafeSerializer
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+)
 
 KEYS = ["an old key, still accepted", "from the secret store"]
 
 
 # --8<-- [start:cursor]
 class Position(BaseModel):
-    at: AwareDatetime
+    model_config = ConfigDict(from_attributes=True)
+    created_at: AwareDatetime
     id: int
 
 

@@ -1,7 +1,7 @@
-"""An endpoint that reads a list of posts page by page.
+"""An endpoint that reads posts page by page, of one author or of all.
 
-Running it asks for two pages, then tries cursors that it did not
-make, or made for another list, and prints the answers.
+Running it reads two pages, then sends cursors that it did not make,
+or made for something else, and prints what it answers.
 """
 
 import asyncio
@@ -20,15 +20,11 @@ from snippets.pagination.posts import Post, engine, posts
 router = APIRouter()
 
 
-async def session(request: Request) -> AsyncIterator[AsyncSession]:
+async def open_session(request: Request) -> AsyncIterator[AsyncSession]:
     async with AsyncSession(request.app.state.engine) as session:
         yield session
 
 
-Session = Annotated[AsyncSession, Depends(session)]
-
-
-# --8<-- [start:endpoint]
 class PostOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
     id: int
@@ -36,28 +32,77 @@ class PostOut(BaseModel):
     title: str
 
 
-class PostPage(BaseModel):
+Session = Annotated[AsyncSession, Depends(open_session)]
+Author = Annotated[int | None, Query(ge=0, lt=2**31)]
+Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+# --8<-- [start:endpoint]
+class Page(BaseModel):
     items: list[PostOut]
-    next: str | None
+    next: str | None  # None: this is the last page
 
 
-@router.get("/authors/{author}/posts")
+@router.get("/posts")
 async def read_posts(
-    author: Annotated[int, Path(ge=0, lt=2**31)],
     session: Session,
+    author: Author = None,
     cursor: Cursor = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> PostPage:
-    query = select(Post).where(Post.author == author)
+    limit: Limit = 20,
+) -> Page:
     scope = f"author={author}"
-    if cursor is not None:  # [!]
+    query = select(Post).order_by(
+        Post.created_at.desc(), Post.id.desc()
+    )
+    if author is not None:
+        query = query.where(Post.author == author)
+    if cursor is not None:
         last = decode(cursor, scope)
-        query = query.where(
-            tuple_(Post.created_at, Post.id) < (last.at, last.id)
-        )
-    query = query.order_by(Post.created_at.desc(), Post.id.desc())
+        key = tuple_(Post.created_at, Post.id)
+        query = query.where(key < (last.created_at, last.id))
     found = (await session.scalars(query.limit(limit + 1))).all()
-    ...
+    page = found[:limit]
+    more = len(found) > limit  # one more than is shown
+    return Page(
+        items=[PostOut.model_validate(post) for post in page],
+        next=encode(Position.model_validate(page[-1]), scope)
+        if more
+        else None,
+    )
 
 
 # --8<-- [end:endpoint]
+
+
+async def demonstrate(dsn: str) -> None:
+    app = FastAPI()
+    app.include_router(router)
+    async with posts(dsn), engine(dsn) as app.state.engine:
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://app"
+        )
+        async with client:
+            first = (await client.get("/posts?limit=3")).json()
+            cursor = first["next"]
+            second = await client.get(f"/posts?limit=3&cursor={cursor}")
+            for page in (first, second.json()):
+                print(*(post["id"] for post in page["items"]))
+            for name, sent in (
+                ("of another filter", f"{cursor}&author=7"),
+                ("empty", ""),
+                ("shortened", cursor[:-1]),
+                ("changed", cursor.swapcase()),
+            ):
+                answer = await client.get(f"/posts?cursor={sent}")
+                print(f"{name}: {answer.status_code}")
+
+
+def main() -> None:
+    import lab
+
+    with lab.postgres() as dsn:
+        asyncio.run(demonstrate(dsn))
+
+
+if __name__ == "__main__":
+    main()

@@ -55,14 +55,12 @@ def walk(
     query, read = FIRST, list[int]()
     place = {"size": history.size, "seen": 0}
     while page := connection.execute(query, place).fetchall():
-        read += [id for _, id in page]
-        at, id = page[-1]
+        read += [row for _, row in page]
+        at, last = page[-1]
         query = WAYS[way]
-        place |= {"at": at, "id": id, "seen": len(read)}
-        for kind, changed, new in islice(changes, 1):
-            connection.execute(
-                CHANGES[kind], {"id": changed, "at": new}
-            )
+        place |= {"at": at, "id": last, "seen": len(read)}
+        for kind, row, at in islice(changes, 1):
+            connection.execute(CHANGES[kind], {"id": row, "at": at})
     return read
 
 

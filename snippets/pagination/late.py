@@ -35,10 +35,12 @@ ORDER BY written, id LIMIT 100
 
 
 async def poll(
-    connection: asyncpg.Connection, query: str, read: list[asyncpg.Record]
+    connection: asyncpg.Connection,
+    query: str,
+    read: list[asyncpg.Record],
 ) -> None:
     """Read what comes after the last row that was read."""
-    written, last = (read[-1][1:] if read else (0, 0))
+    written, last = read[-1][1:] if read else (0, 0)
     read += await connection.fetch(query, written, last)
 
 
@@ -65,7 +67,9 @@ async def demonstrate(dsn: str) -> None:
 
 
 def show(
-    when: str, by_id: list[asyncpg.Record], settled: list[asyncpg.Record]
+    when: str,
+    by_id: list[asyncpg.Record],
+    settled: list[asyncpg.Record],
 ) -> None:
     print(f"{when}:")
     for name, read in (("id", by_id), ("written, id", settled)):

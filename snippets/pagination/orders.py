@@ -1,39 +1,60 @@
 """An order, its index, and the condition that begins after a row.
 
-Running it reads the page after the post in the middle in several
-orders, and prints the scan, what it threw away and its buffers.
+Running it reads the page after the row in the middle in several
+orders, and prints the rows that were read and thrown away, and the
+buffers.
 """
 
 import asyncio
+from dataclasses import dataclass
 
 from snippets.pagination.plans import explain
 from snippets.pagination.posts import posts
 
-INDEXES = """
-ALTER TABLE posts ADD score int, ADD rating numeric NOT NULL DEFAULT 1;
-UPDATE posts SET score = nullif(id % 10, 0), rating = id % 40 / 4.0;
-CREATE INDEX mixed ON posts (created_at DESC, id);
-CREATE INDEX by_score ON posts (score, id);
-CREATE INDEX nulls_last ON posts (score DESC NULLS LAST, id DESC);
-CREATE INDEX by_known ON posts (coalesce(score, -1), id);
-CREATE INDEX by_rating ON posts (rating, id)"""
-AT = "timestamptz '2026-01-01 00:12:30Z'"
+RANKED = """
+CREATE TABLE ranked WITH (autovacuum_enabled = off) AS
+SELECT *, nullif(id % 10, 0) AS score, id % 40 / 4.0 AS rating
+FROM posts;
+CREATE INDEX ON ranked (created_at, id);
+CREATE INDEX ON ranked (score, id);
+CREATE INDEX ON ranked ((coalesce(score, -1)), id);
+CREATE INDEX ON ranked (rating, id)"""
+AT = "'2026-01-01 00:12:30Z'"
+
+
+@dataclass(frozen=True)
+class Order:
+    where: str
+    by: str
+
+
 # --8<-- [start:orders]
 NEWEST = "created_at DESC, id DESC"
 MIXED = "created_at DESC, id"
+LOW = "coalesce(score, -1)"  # its index has the same expression
 ORDERS = {
-    "a < x OR a = x AND id < y": (
-        f"created_at < {AT} OR created_at = {AT} AND id < 15000",
-        NEWEST,
+    "newest, OR": Order(
+        f"created_at < {AT} OR created_at = {AT} AND id < 15000", NEWEST
     ),
-    "(a, id) < (x, y)": (f"(created_at, id) < ({AT}, 15000)", NEWEST),
-    "mixed, OR": (
-        f"created_at < {AT} OR created_at = {AT} AND id > 15000",
-        MIXED,
+    "newest, row": Order(f"(created_at, id) < ({AT}, 15000)", NEWEST),
+    "mixed, OR": Order(
+        f"created_at < {AT} OR created_at = {AT} AND id > 15000", MIXED
     ),
-    "mixed, a <= x AND …": (
+    "mixed, bounded OR": Order(
         f"created_at <= {AT} AND (created_at < {AT} OR id > 15000)",
         MIXED,
+    ),
+    "NULLS LAST": Order(
+        "(score, id) < (5, 15000)", "score DESC NULLS LAST, id DESC"
+    ),
+    "coalesce": Order(
+        f"({LOW}, id) < (5, 15000)", f"{LOW} DESC, id DESC"
+    ),
+    "numeric": Order(
+        "(rating, id) < (5, 15000)", "rating DESC, id DESC"
+    ),
+    "numeric, float sent": Order(
+        "(rating, id) < (5::float, 15000)", "rating DESC, id DESC"
     ),
 }
 # --8<-- [end:orders]
@@ -41,15 +62,16 @@ ORDERS = {
 
 async def demonstrate(dsn: str) -> None:
     async with posts(dsn) as connection:
-        await connection.execute(INDEXES)
-        await connection.execute("VACUUM (FREEZE, ANALYZE) posts")
-        for name, (where, order) in ORDERS.items():
+        await connection.execute(RANKED)
+        await connection.execute("VACUUM (FREEZE, ANALYZE) ranked")
+        print(f"{'':19} removed buffers")
+        for name, order in ORDERS.items():
             plan = await explain(
                 connection,
-                f"SELECT * FROM posts WHERE {where}"
-                f" ORDER BY {order} LIMIT 20",
+                f"SELECT * FROM ranked WHERE {order.where}"
+                f" ORDER BY {order.by} LIMIT 20",
             )
-            print(f"{name:26} {plan.removed:6,} {plan.buffers:4} {plan.scan}")
+            print(f"{name:19} {plan.removed:7,} {plan.buffers:7,}")
 
 
 def main() -> None:

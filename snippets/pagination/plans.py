@@ -7,14 +7,14 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import Select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql.base import PGDialect
 
 
 # --8<-- [start:plan]
 @dataclass(frozen=True)
 class Plan:
-    scan: str  # the node that reads the table, and how
-    removed: int  # rows that were read and thrown away by a filter
+    nodes: list[str]  # from the top, such as Limit, Index Scan
+    removed: int  # rows that a filter read and threw away
     buffers: int  # pages of 8 KiB, in memory or not
 
 
@@ -28,8 +28,10 @@ async def explain(
     root = json.loads(text)[0]["Plan"]
     nodes = list(below(root))
     return Plan(
-        scan=" + ".join(n["Node Type"] for n in nodes),
-        removed=sum(n.get("Rows Removed by Filter", 0) for n in nodes),
+        nodes=[node["Node Type"] for node in nodes],
+        removed=sum(
+            node.get("Rows Removed by Filter", 0) for node in nodes
+        ),
         buffers=root["Shared Hit Blocks"] + root["Shared Read Blocks"],
     )
 
@@ -47,7 +49,7 @@ def sql(query: Select[Any]) -> str:
     """The statement with its values in it, as psql would take it."""
     return str(
         query.compile(
-            dialect=postgresql.dialect(),
+            dialect=PGDialect(),
             compile_kwargs={"literal_binds": True},
         )
     )

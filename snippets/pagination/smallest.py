@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from snippets.pagination.histories import (
+    CHANGES,
     FIXED,
     SCHEMA,
     Connection,
@@ -60,15 +61,15 @@ def demonstrate(dsn: str) -> None:
             ("(at, id) < last", (*FIXED, "move")),
             ("(at, id) < last", FIXED),
         ):
+            print(f"{way}; {', '.join(kinds)}")
             found = smallest(connection, way, kinds)
-            print(f"{way}, with {', '.join(kinds)}:")
             if found is None:
                 print("  no row twice, none lost")
                 continue
-            read = walk(connection, way, found)
-            print(
-                f"  {found.times=} {found.size=} {found.changes=} {read=}"
-            )
+            print(f"  rows at {found.times}, pages of {found.size}")
+            for kind, row, at in found.changes:
+                print("  then", CHANGES[kind] % {"id": row, "at": at})
+            print("  read:", *walk(connection, way, found))
 
 
 def main() -> None:
