@@ -1,5 +1,7 @@
 """A cursor that only this service makes, for one list in one order."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha384
 from typing import Annotated
 
@@ -13,48 +15,55 @@ from pydantic import (
     ValidationError,
 )
 
-KEYS = ["an old key, still accepted", "from the secret store"]
+from snippets.pagination.posts import Post
+
+Cursor = Annotated[
+    str | None,  # a payload, a dot, and 48 bytes of HMAC
+    Query(
+        max_length=256,
+        pattern=r"^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{64}$",
+    ),
+]
 
 
-# --8<-- [start:cursor]
+# --8<-- [start:cursors]
 class Position(BaseModel):
     model_config = ConfigDict(from_attributes=True)
     created_at: AwareDatetime
     id: int
 
 
-Cursor = Annotated[
-    str | None,  # made by `encode`: payload, a dot, 48 bytes of HMAC
-    Query(max_length=256, pattern=r"^\.?[\w-]+\.[\w-]{64}$"),
-]
+@dataclass(frozen=True)
+class Cursors:
+    keys: Sequence[str]  # the last one signs, all are accepted
+    order: str  # with a version: "posts, newest first, 1"
+
+    def signer(self, scope: str) -> URLSafeSerializer:
+        return URLSafeSerializer(
+            self.keys,
+            salt=f"{self.order} {scope}",  # [!]
+            signer_kwargs={
+                "digest_method": sha384,
+                "key_derivation": "hmac",
+            },
+        )
+
+    def encode(self, last: Post, scope: str) -> str:
+        position = Position.model_validate(last)
+        payload = position.model_dump(mode="json")
+        return str(self.signer(scope).dumps(payload))
+
+    def decode(self, cursor: str, scope: str) -> Position:
+        try:
+            payload = self.signer(scope).loads(cursor)
+            return Position.model_validate(payload)
+        except (BadData, ValidationError):
+            raise RequestValidationError([UNKNOWN]) from None
 
 
-def signer(scope: str) -> URLSafeSerializer:
-    return URLSafeSerializer(
-        KEYS,
-        salt=f"posts v1 {scope}",  # [!]
-        signer_kwargs={
-            "digest_method": sha384,
-            "key_derivation": "hmac",
-        },
-    )
-
-
-def encode(position: Position, scope: str) -> str:
-    return signer(scope).dumps(position.model_dump(mode="json"))
-
-
-def decode(cursor: str, scope: str) -> Position:
-    try:
-        return Position.model_validate(signer(scope).loads(cursor))
-    except (BadData, ValidationError):
-        error = {
-            "type": "cursor",
-            "loc": ("query", "cursor"),
-            "msg": "Not a cursor of this list: begin at its first page",
-            "input": cursor,
-        }
-        raise RequestValidationError([error]) from None
-
-
-# --8<-- [end:cursor]
+# --8<-- [end:cursors]
+UNKNOWN = {
+    "type": "cursor",
+    "loc": ("query", "cursor"),
+    "msg": "Not a cursor of this list: begin at its first page",
+}

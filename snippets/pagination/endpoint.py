@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from snippets.pagination.cursors import Cursor, Position, decode, encode
+from snippets.pagination.cursors import Cursor, Cursors
 from snippets.pagination.posts import Post, engine, posts
 
 router = APIRouter()
@@ -32,6 +32,12 @@ class PostOut(BaseModel):
     title: str
 
 
+def find_cursors(request: Request) -> Cursors:
+    cursors: Cursors = request.app.state.cursors
+    return cursors
+
+
+CursorMaker = Annotated[Cursors, Depends(find_cursors)]
 Session = Annotated[AsyncSession, Depends(open_session)]
 Author = Annotated[int | None, Query(ge=0, lt=2**31)]
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -46,6 +52,7 @@ class Page(BaseModel):
 @router.get("/posts")
 async def read_posts(
     session: Session,
+    cursors: CursorMaker,
     author: Author = None,
     cursor: Cursor = None,
     limit: Limit = 20,
@@ -57,7 +64,7 @@ async def read_posts(
     if author is not None:
         query = query.where(Post.author == author)
     if cursor is not None:
-        last = decode(cursor, scope)
+        last = cursors.decode(cursor, scope)
         key = tuple_(Post.created_at, Post.id)
         query = query.where(key < (last.created_at, last.id))
     found = (await session.scalars(query.limit(limit + 1))).all()
@@ -65,9 +72,7 @@ async def read_posts(
     more = len(found) > limit  # one more than is shown
     return Page(
         items=[PostOut.model_validate(post) for post in page],
-        next=encode(Position.model_validate(page[-1]), scope)
-        if more
-        else None,
+        next=cursors.encode(page[-1], scope) if more else None,
     )
 
 
@@ -77,6 +82,8 @@ async def read_posts(
 async def demonstrate(dsn: str) -> None:
     app = FastAPI()
     app.include_router(router)
+    keys = ["of last month", "of this month, from the secret store"]
+    app.state.cursors = Cursors(keys, "posts, newest first, 1")
     async with posts(dsn), engine(dsn) as app.state.engine:
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://app"

@@ -59,8 +59,9 @@ def walk(
         at, last = page[-1]
         query = WAYS[way]
         place |= {"at": at, "id": last, "seen": len(read)}
-        for kind, row, at in islice(changes, 1):
-            connection.execute(CHANGES[kind], {"id": row, "at": at})
+        for kind, row, time in islice(changes, 1):
+            new = {"id": row, "at": time}
+            connection.execute(CHANGES[kind], new)
     return read
 
 

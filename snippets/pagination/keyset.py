@@ -45,7 +45,7 @@ async def demonstrate(dsn: str, page: Page) -> None:
             seen = (await session.scalars(page([], 27_000))).all()
         print("page 1:", *(post.id for post in first))
         print("page 2:", *(post.id for post in second))
-        plan = await explain(connection, sql(page(seen, 20)))
+        plan = await explain(connection, sql(page(seen, 20), pool))
     print(f"after 27,000 posts: {plan.buffers} buffers")
 
 

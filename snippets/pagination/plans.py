@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import Select
-from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 
 # --8<-- [start:plan]
@@ -45,11 +45,7 @@ def below(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from below(child)
 
 
-def sql(query: Select[Any]) -> str:
+def sql(query: Select[Any], engine: AsyncEngine) -> str:
     """The statement with its values in it, as psql would take it."""
-    return str(
-        query.compile(
-            dialect=PGDialect(),
-            compile_kwargs={"literal_binds": True},
-        )
-    )
+    values = {"literal_binds": True}
+    return str(query.compile(engine.sync_engine, compile_kwargs=values))
