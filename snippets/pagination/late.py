@@ -19,29 +19,32 @@ CREATE INDEX by_transaction ON feed (written, id)
 """
 # --8<-- [end:feed]
 # --8<-- [start:naive]
-BY_ID = """
+NUMBERED = """
 SELECT what, written, id FROM feed
-WHERE id > $2 OR $1::xid8 IS NULL ORDER BY id LIMIT 100
+WHERE id > $1
+ORDER BY id LIMIT 100
 """
 # --8<-- [end:naive]
 # --8<-- [start:settled]
 SETTLED = """
 SELECT what, written, id FROM feed
-WHERE (written, id) > ($1::xid8, $2)
+WHERE (written, id) > ($1, $2)
   AND written < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY written, id LIMIT 100
 """
 # --8<-- [end:settled]
 
+Rows = list[asyncpg.Record]
 
-async def poll(
-    connection: asyncpg.Connection,
-    query: str,
-    read: list[asyncpg.Record],
-) -> None:
-    """Read what comes after the last row that was read."""
+
+async def poll_numbered(reader: asyncpg.Connection, read: Rows) -> None:
+    last = read[-1]["id"] if read else 0
+    read += await reader.fetch(NUMBERED, last)
+
+
+async def poll_settled(reader: asyncpg.Connection, read: Rows) -> None:
     written, last = read[-1][1:] if read else (0, 0)
-    read += await connection.fetch(query, written, last)
+    read += await reader.fetch(SETTLED, written, last)
 
 
 async def demonstrate(dsn: str) -> None:
@@ -52,28 +55,23 @@ async def demonstrate(dsn: str) -> None:
     ):
         await reader.execute(FEED)
         insert = "INSERT INTO feed (what) VALUES ($1)"
-        by_id: list[asyncpg.Record] = []
-        settled: list[asyncpg.Record] = []
+        numbered, settled = Rows(), Rows()
         async with slow.transaction():
             await slow.execute(insert, "slow")
             await reader.execute(insert, "fast")
-            await poll(reader, BY_ID, by_id)
-            await poll(reader, SETTLED, settled)
-            show("while the slow one is open", by_id, settled)
-        await poll(reader, BY_ID, by_id)
+            await poll_numbered(reader, numbered)
+            await poll_settled(reader, settled)
+            show("while it is open", numbered, settled)
+        await poll_numbered(reader, numbered)
         while len(settled) < 2:  # other databases have writers, too
-            await poll(reader, SETTLED, settled)
-        show("after its commit", by_id, settled)
+            await poll_settled(reader, settled)
+        show("after its commit", numbered, settled)
 
 
-def show(
-    when: str,
-    by_id: list[asyncpg.Record],
-    settled: list[asyncpg.Record],
-) -> None:
+def show(when: str, numbered: Rows, settled: Rows) -> None:
     print(f"{when}:")
-    for name, read in (("id", by_id), ("written, id", settled)):
-        print(f"  {name:12}", *(row["what"] for row in read))
+    print("  by id:", *(row["what"] for row in numbered))
+    print("  by transaction:", *(row["what"] for row in settled))
 
 
 def main() -> None:

@@ -50,27 +50,37 @@ FROM generate_series(1, $1::int) n"""
 NEXT_ID = "SELECT setval('posts_id_seq', max(id)) FROM posts"
 
 
-@asynccontextmanager
-async def posts(
-    dsn: str, rows: int = 30_000
-) -> AsyncIterator[asyncpg.Connection]:
-    """A connection to a database that holds so many posts.
-
-    Its plans are the same on every run: the table is analyzed whole
-    and frozen, nothing vacuums it again, no worker helps.
-    """
-    connection = await asyncpg.connect(
+# --8<-- [start:stable]
+async def connect(dsn: str) -> asyncpg.Connection:
+    """A connection on which a plan is the same on every run."""
+    return await asyncpg.connect(
         dsn,
         server_settings={
             "max_parallel_workers_per_gather": "0",
             "jit": "off",
         },
     )
+
+
+async def fill(connection: asyncpg.Connection, rows: int) -> None:
+    """So many posts, analyzed whole; nothing vacuums them again."""
+    await connection.execute(SCHEMA)
+    await connection.execute(FILL, rows)
+    await connection.execute(NEXT_ID)
+    await connection.execute("VACUUM (FREEZE, ANALYZE) posts")
+
+
+# --8<-- [end:stable]
+
+
+@asynccontextmanager
+async def posts(
+    dsn: str, rows: int = 30_000
+) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to a database that holds so many posts."""
+    connection = await connect(dsn)
     try:
-        await connection.execute(SCHEMA)
-        await connection.execute(FILL, rows)
-        await connection.execute(NEXT_ID)
-        await connection.execute("VACUUM (FREEZE, ANALYZE) posts")
+        await fill(connection, rows)
         yield connection
     finally:
         await connection.close()

@@ -6,8 +6,6 @@ are those of a million posts; fewer posts scale them down.
 
 from functools import partial
 
-import asyncpg
-
 from lab.experiment import (
     Claim,
     Experiment,
@@ -19,7 +17,7 @@ from lab.experiment import (
     Variant,
 )
 from snippets.pagination.plans import explain
-from snippets.pagination.posts import posts
+from snippets.pagination.posts import connect, posts
 
 MILLION = 1_000_000
 DEPTHS = (100, 1_000, 10_000, 100_000, 900_000)
@@ -46,13 +44,7 @@ async def prepare(setting: Setting) -> None:
 
 
 async def run(query: str, depth: int, setting: Setting) -> Values:
-    connection = await asyncpg.connect(
-        setting.dsn,
-        server_settings={
-            "max_parallel_workers_per_gather": "0",
-            "jit": "off",
-        },
-    )
+    connection = await connect(setting.dsn)
     try:
         before = max(1, depth * setting.conditions["posts"] // MILLION)
         at, id_ = await connection.fetchrow(LAST, before)

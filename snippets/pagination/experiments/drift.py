@@ -121,7 +121,8 @@ EXPERIMENT = Experiment(
         ),
         Claim(
             "One change in four gives a row another time, and four of"
-            " ten of those carry it over the cursor: five do in over 15 %",
+            " ten of those carry it over the cursor: five do so in over"
+            " 15 % of the histories",
             quantity="moves",
             at_least=15.0,
         ),
