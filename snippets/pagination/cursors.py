@@ -17,6 +17,7 @@ from pydantic import (
 
 from snippets.pagination.posts import Post
 
+# --8<-- [start:parameter]
 Cursor = Annotated[
     str | None,  # a payload, a dot, and 48 bytes of HMAC
     Query(
@@ -24,6 +25,7 @@ Cursor = Annotated[
         pattern=r"^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{64}$",
     ),
 ]
+# --8<-- [end:parameter]
 
 
 # --8<-- [start:cursors]
