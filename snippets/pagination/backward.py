@@ -3,7 +3,7 @@
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import aliased
 
-from snippets.pagination.posts import Post
+from snippets.pagination.models import Post
 
 
 # --8<-- [start:before]

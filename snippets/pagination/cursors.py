@@ -15,7 +15,7 @@ from pydantic import (
     ValidationError,
 )
 
-from snippets.pagination.posts import Post
+from snippets.pagination.models import Post
 
 # --8<-- [start:parameter]
 Cursor = Annotated[
@@ -25,6 +25,7 @@ Cursor = Annotated[
         pattern=r"^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{64}$",
     ),
 ]
+HMAC = {"digest_method": sha384, "key_derivation": "hmac"}
 # --8<-- [end:parameter]
 
 
@@ -44,10 +45,7 @@ class Cursors:
         return URLSafeSerializer(
             self.keys,
             salt=f"{self.order} {scope}",  # [!]
-            signer_kwargs={
-                "digest_method": sha384,
-                "key_derivation": "hmac",
-            },
+            signer_kwargs=HMAC,
         )
 
     def encode(self, last: Post, scope: str) -> str:

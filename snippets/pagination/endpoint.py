@@ -1,58 +1,35 @@
 """An endpoint that reads posts page by page, of one author or of all.
 
-Running it reads two pages, then sends cursors that it did not make,
-or made for something else, and prints what it answers.
+Running it sends a cursor, then some that it did not make, or made for
+something else, and prints what it answers.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Annotated
 
 import httpx
-from fastapi import APIRouter, Depends, FastAPI, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import select, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from snippets.pagination.cursors import Cursor, Cursors
-from snippets.pagination.posts import Post, engine, posts
+from snippets.pagination.models import Post, engine
+from snippets.pagination.posts import posts
+from snippets.pagination.service import (
+    Author,
+    CursorsOfApp,
+    Limit,
+    Page,
+    PostOut,
+    Session,
+)
 
 router = APIRouter()
 
 
-async def open_session(request: Request) -> AsyncIterator[AsyncSession]:
-    async with AsyncSession(request.app.state.engine) as session:
-        yield session
-
-
-class PostOut(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-    id: int
-    created_at: AwareDatetime
-    title: str
-
-
-def find_cursors(request: Request) -> Cursors:
-    cursors: Cursors = request.app.state.cursors
-    return cursors
-
-
-CursorMaker = Annotated[Cursors, Depends(find_cursors)]
-Session = Annotated[AsyncSession, Depends(open_session)]
-Author = Annotated[int | None, Query(ge=0, lt=2**31)]
-Limit = Annotated[int, Query(ge=1, le=100)]
-
-
 # --8<-- [start:endpoint]
-class Page(BaseModel):
-    items: list[PostOut]
-    next: str | None  # None: this is the last page
-
-
 @router.get("/posts")
 async def read_posts(
     session: Session,
-    cursors: CursorMaker,
+    cursors: CursorsOfApp,
     author: Author = None,
     cursor: Cursor = None,
     limit: Limit = 20,
@@ -84,24 +61,25 @@ async def demonstrate(dsn: str) -> None:
     app.include_router(router)
     keys = ["of last month", "of this month, from the secret store"]
     app.state.cursors = Cursors(keys, "posts, newest first, 1")
-    async with posts(dsn), engine(dsn) as app.state.engine:
-        client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://app"
-        )
-        async with client:
-            first = (await client.get("/posts?limit=3")).json()
-            cursor = first["next"]
-            second = await client.get(f"/posts?limit=3&cursor={cursor}")
-            for page in (first, second.json()):
-                print(*(post["id"] for post in page["items"]))
-            for name, sent in (
-                ("of another filter", f"{cursor}&author=7"),
-                ("empty", ""),
-                ("shortened", cursor[:-1]),
-                ("changed", cursor.swapcase()),
-            ):
-                answer = await client.get(f"/posts?cursor={sent}")
-                print(f"{name}: {answer.status_code}")
+    transport = httpx.ASGITransport(app)
+    async with (
+        posts(dsn),
+        engine(dsn) as app.state.engine,
+        httpx.AsyncClient(
+            transport=transport, base_url="http://app"
+        ) as client,
+    ):
+        first = (await client.get("/posts?limit=3")).json()
+        cursor = first["next"]
+        for name, query in (
+            ("as it was made", f"cursor={cursor}"),
+            ("of another filter", f"cursor={cursor}&author=7"),
+            ("shortened", f"cursor={cursor[:-1]}"),
+            ("changed", f"cursor={cursor.swapcase()}"),
+            ("empty", "cursor="),
+        ):
+            answer = await client.get(f"/posts?{query}")
+            print(f"{name}: {answer.status_code}")
 
 
 def main() -> None:

@@ -65,6 +65,8 @@ def walk(
     return read
 
 
+# --8<-- [end:walk]
+# --8<-- [start:drifts]
 def drifts(read: Sequence[int], history: History) -> bool:
     """A row came twice, or one that was always there never came."""
     deleted = {
@@ -74,4 +76,4 @@ def drifts(read: Sequence[int], history: History) -> bool:
     return len(read) > len({*read}) or not always <= {*read}
 
 
-# --8<-- [end:walk]
+# --8<-- [end:drifts]

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from snippets.pagination.models import Post, engine
 from snippets.pagination.plans import explain, sql
-from snippets.pagination.posts import Post, engine, posts
+from snippets.pagination.posts import posts
 
 Page = Callable[[Sequence[Post], int], Select[Post]]
 

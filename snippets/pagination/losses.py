@@ -18,10 +18,6 @@ SELECT n AS id, nullif(n % 10, 0) AS score,
 FROM generate_series(1, 1000) n"""
 
 
-def whole(value: Any) -> Any:
-    return value
-
-
 def milliseconds(value: Any) -> Any:
     return value.replace(microsecond=value.microsecond // 1000 * 1000)
 
@@ -31,7 +27,7 @@ class Cursor:
     column: str
     where: str
     order: str
-    send: Callable[[Any], Any] = whole
+    send: Callable[[Any], Any] = lambda value: value
 
 
 # --8<-- [start:cursors]

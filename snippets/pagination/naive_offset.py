@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 
 from snippets.pagination.keyset import demonstrate
-from snippets.pagination.posts import Post
+from snippets.pagination.models import Post
 
 
 # --8<-- [start:page]

@@ -77,7 +77,10 @@ def share(way: str, *counts: int) -> Quantity:
     label = f"histories in which pages drift, {WAYS[way][1]}"
     changes = " or ".join(map(str, counts))
     return Quantity(
-        label=f"{label}, {changes} changes", unit="%", digits=2, of=most
+        label=f"{label}, changes: {changes}",
+        unit="%",
+        digits=2,
+        of=most,
     )
 
 

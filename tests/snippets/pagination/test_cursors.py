@@ -12,7 +12,7 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from snippets.pagination.cursors import Cursor, Cursors, Position
-from snippets.pagination.posts import Post
+from snippets.pagination.models import Post
 
 CURSORS = Cursors(["old", "new"], "newest 1")
 LAST = Post(id=12_345, created_at=datetime(2026, 1, 1, 0, 0, 1, 130, UTC))

@@ -16,7 +16,7 @@ from snippets.pagination import posts
 from snippets.pagination.cursors import Cursors
 from snippets.pagination.endpoint import router
 from snippets.pagination.histories import FIXED, History, drifts
-from snippets.pagination.posts import engine
+from snippets.pagination.models import engine
 from snippets.pagination.smallest import histories
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -10,8 +10,8 @@ from sqlalchemy import BigInteger, DateTime, bindparam, literal_column, or_, sel
 from sqlalchemy.sql import ColumnElement
 
 from snippets.pagination import naive_optional, optional
+from snippets.pagination.models import Post, engine
 from snippets.pagination.optional import executions
-from snippets.pagination.posts import Post, engine
 
 AFTER = "'2026-01-01 00:02:30Z', 3001"  # the post after 27,000 others
 COUNTS = "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE $1"

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from snippets.pagination import backward, keyset, naive_offset
 from snippets.pagination.keyset import Page
+from snippets.pagination.models import Post, engine
 from snippets.pagination.plans import explain, sql
-from snippets.pagination.posts import Post, engine, posts
+from snippets.pagination.posts import posts
 
 PAGES = [naive_offset.page, keyset.page]
 

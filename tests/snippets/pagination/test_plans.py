@@ -6,8 +6,9 @@ import asyncpg
 from sqlalchemy import select
 
 from snippets.pagination import plans
+from snippets.pagination.models import Post, engine
 from snippets.pagination.plans import Plan, explain
-from snippets.pagination.posts import Post, connect, engine
+from snippets.pagination.posts import connect
 
 
 async def test_it_names_its_nodes_from_the_top_and_counts_what_filters_removed(
