@@ -25,16 +25,18 @@ from snippets.pagination.histories import (
 # --8<-- [start:histories]
 def histories(kinds: Sequence[str]) -> st.SearchStrategy[History]:
     times = st.integers(0, 3)  # so few that rows tie
-    ids = st.integers(1, 12)
+    ids = st.integers(1, 8)
     change = st.tuples(st.sampled_from(kinds), ids, times)
     return st.builds(
         History,
-        times=st.lists(times, max_size=12),
+        times=st.lists(times, max_size=8),
         size=st.integers(1, 4),
-        changes=st.lists(change, max_size=6),
+        changes=st.lists(change, max_size=4),
     )
 
 
+# --8<-- [end:histories]
+# --8<-- [start:smallest]
 def smallest(
     connection: Connection, way: str, kinds: Sequence[str]
 ) -> History | None:
@@ -49,7 +51,7 @@ def smallest(
         return None
 
 
-# --8<-- [end:histories]
+# --8<-- [end:smallest]
 
 
 def demonstrate(dsn: str) -> None:

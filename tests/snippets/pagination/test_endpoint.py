@@ -133,6 +133,15 @@ async def test_a_limit_or_author_out_of_range_is_422(
     assert (await client.get("/posts", params=query)).status_code == 422
 
 
+async def test_without_their_bounds_they_would_be_500(dsn: str) -> None:
+    async with AsyncExitStack() as opened:
+        connection = await opened.enter_async_context(posts.posts(dsn, 0))
+        with pytest.raises(asyncpg.InvalidRowCountInLimitClauseError):
+            await connection.fetch("SELECT * FROM posts LIMIT $1", -1)
+        with pytest.raises(asyncpg.DataError, match="value out of int32 range"):
+            await connection.fetch("SELECT * FROM posts WHERE author = $1", 3_000_000_000)
+
+
 async def test_posts_a_microsecond_apart_are_told_apart(dsn: str) -> None:
     async with AsyncExitStack() as opened:
         connection = await opened.enter_async_context(posts.posts(dsn, 0))

@@ -60,6 +60,17 @@ async def test_an_offset_repeats_a_post_after_an_insert(
     assert [post.id for post in (*first, *second)] == [100, 99, 98, 98, 97, 96]
 
 
+async def test_in_one_snapshot_it_does_not(
+    feed: tuple[AsyncSession, asyncpg.Connection],
+) -> None:
+    session, connection = feed
+    await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    first = (await session.scalars(naive_offset.page([], 3))).all()
+    await insert(connection)
+    second = (await session.scalars(naive_offset.page(first, 3))).all()
+    assert [post.id for post in (*first, *second)] == [100, 99, 98, 97, 96, 95]
+
+
 async def test_a_row_comparison_does_not(feed: tuple[AsyncSession, asyncpg.Connection]) -> None:
     session, connection = feed
     first = (await session.scalars(keyset.page([], 3))).all()
