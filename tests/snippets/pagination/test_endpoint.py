@@ -13,11 +13,11 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 
 from snippets.pagination import posts
+from snippets.pagination.counterexamples import histories
 from snippets.pagination.cursors import Cursors
 from snippets.pagination.endpoint import router
 from snippets.pagination.histories import FIXED, History, drifts
 from snippets.pagination.models import engine
-from snippets.pagination.smallest import histories
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 INSERT = "INSERT INTO posts (author, created_at, title) VALUES ($1, $2, 'title')"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from snippets.pagination.counterexamples import counterexample
 from snippets.pagination.histories import FIXED, WAYS, Connection, History, drifts, walk
-from snippets.pagination.smallest import smallest
 
 ROW = "(at, id) < last"
 TWO = History([0, 0], 1, [])
@@ -31,10 +31,10 @@ def test_a_delete_between_two_pages_hides_a_row_behind_an_offset(changing: Conne
     assert drifts([2], history)
 
 
-def test_two_rows_that_tie_are_the_smallest_history_that_time_alone_loses(
+def test_two_rows_that_tie_are_enough_for_time_alone_to_lose_one(
     changing: Connection,
 ) -> None:
-    assert smallest(changing, "at < last", FIXED) == TWO
+    assert counterexample(changing, "at < last", FIXED) == TWO
     assert walk(changing, "at < last", TWO) == [2]
 
 
@@ -55,7 +55,7 @@ def test_a_row_whose_time_changes_comes_again_or_never(
 def test_a_row_comparison_on_a_key_that_stays_survives_two_hundred_histories(
     changing: Connection,
 ) -> None:
-    assert smallest(changing, ROW, FIXED) is None
+    assert counterexample(changing, ROW, FIXED) is None
 
 
 def test_a_cursor_outlives_its_row(changing: Connection) -> None:
