@@ -1,6 +1,7 @@
 """Totals and their estimates."""
 
 import asyncpg
+import pytest
 
 from snippets.pagination.counts import ALL, ALL_ABOUT, EXACT, UP_TO, about
 from snippets.pagination.plans import explain
@@ -35,3 +36,10 @@ async def test_an_estimate_is_what_the_last_analyze_saw(dsn: str) -> None:
     await connection.execute("ANALYZE posts")
     assert await about(connection, ROWS) == 1
     await connection.close()
+
+
+async def test_an_estimate_does_not_run_the_query(crowded: asyncpg.Connection) -> None:
+    fails = "SELECT 1 / (author - author) FROM posts"
+    assert await about(crowded, fails) == 30_000
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await crowded.fetch(fails)

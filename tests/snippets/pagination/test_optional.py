@@ -12,6 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from snippets.pagination import naive_optional, optional
 from snippets.pagination.models import Post, engine
 from snippets.pagination.optional import executions
+from snippets.pagination.posts import posts
 
 AFTER = "'2026-01-01 00:02:30Z', 3001"  # the post after 27,000 others
 COUNTS = "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE $1"
@@ -49,6 +50,13 @@ async def test_both_begin_at_the_newest_and_go_on_behind_a_post(
     assert first == [*range(30_000, 29_980, -1)]
     then = [row["id"] for row in await crowded.fetch(query, AT, 3_001)]
     assert then == [*range(3_000, 2_980, -1)]
+
+
+async def test_the_first_page_has_also_what_is_dated_forever(dsn: str) -> None:
+    async with posts(dsn, 30) as connection:
+        await connection.execute("UPDATE posts SET created_at = 'infinity' WHERE id = 3")
+        page = await connection.fetch(optional.PAGE, None, None)
+    assert [row["id"] for row in page] == [3, *range(30, 11, -1)]
 
 
 async def test_asyncpg_gets_the_generic_plan_at_the_sixth_fetch(
