@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, TypeAlias, get_args
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -93,6 +93,7 @@ class ErrorMeta(PageMeta):
 
     title: Text = Field(description="the text of the error, as a reader would search for it")
     description: Summary = Field(description="text of at most 200 characters")
+    template: Literal["error.html"] = Field(description="error.html")
     texts: list[Message] = Field(
         default=[],
         description="a list of messages as they are printed, each of at least 4 letters, "
@@ -165,9 +166,9 @@ def parse(path: str, text: str, model: type[PostMeta] | type[PageMeta]) -> Docum
     """
     lines = text.splitlines()
     if not lines or not _FENCE.fullmatch(lines[0]):
-        if model is PageMeta:
-            return Document(path, PageMeta(), text, 1)
         keys = ", ".join(name for name, field in model.model_fields.items() if field.is_required())
+        if not keys:
+            return Document(path, model.model_validate({}), text, 1)
         remedy = f"Begin the file with a line of three hyphens, the keys {keys}, and three hyphens."
         return Document(path, None, text, 1, (Finding(path, 1, "no front matter", remedy),))
     end = first_line_of_body(lines) - 2
