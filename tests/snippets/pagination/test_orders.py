@@ -93,3 +93,16 @@ async def test_many_ties_make_the_bounded_or_slow_and_not_the_row_comparison(dsn
         assert (await explain(connection, f"SELECT * FROM posts WHERE {row} {newest}")).removed == 0
         plan = await explain(connection, f"SELECT * FROM posts WHERE {bounded} {newest}")
         assert plan.removed == 1_901
+
+
+async def test_a_rare_author_without_an_index_of_the_filter_is_a_scan(dsn: str) -> None:
+    page = (
+        "SELECT * FROM posts WHERE author = 99 AND (created_at, id) < ('2026-01-01 00:01Z', 1000)"
+        " ORDER BY created_at DESC, id DESC LIMIT 20"
+    )
+    async with posts.posts(dsn, 2_000) as connection:
+        await connection.execute("UPDATE posts SET author = 99 WHERE id <= 5")
+        await connection.execute("VACUUM (FREEZE, ANALYZE) posts")
+        assert (await explain(connection, page)).removed == 0
+        await connection.execute("DROP INDEX by_author")
+        assert (await explain(connection, page)).removed >= 990
