@@ -48,12 +48,14 @@ const seen = new Set();
 const isAlike = (word) => {
   const around = [word, word.closest(".line"), word.closest("figure")];
   const look = around.map((one) => one?.className).join("/");
-  if (!word.checkVisibility() || seen.has(look)) return !word.childElementCount;
-  seen.add(look);
-  return false;
+  const isNew = word.checkVisibility() && !seen.has(look);
+  if (isNew) seen.add(look);
+  return !isNew;
 };
 const alike = [...document.querySelectorAll("pre span")].filter(isAlike);
-alike.forEach((word) => word.replaceWith(...word.childNodes));
+for (const word of alike.reverse()) {
+  if (!word.childElementCount) word.replaceWith(...word.childNodes);
+}
 document.body.normalize();
 """
 ONE_TEXT_OF_A_LOOK = """
