@@ -24,7 +24,7 @@ from tqdm import tqdm
 from lab import catalog, distributions, quiet, record, storage
 from lab.binaries import NoServer
 from lab.experiment import Experiment, Round
-from lab.pooling import FEWEST_RUNS, begun_apart
+from lab.pooling import APART, FEWEST_RUNS, begun_apart
 from lab.repository import ROOT
 from lab.rounds import ExperimentError, evaluate, judge, prepare, run_round
 from lab.source import module_name, modules, source_hash
@@ -267,7 +267,11 @@ def _report(measured: record.Record) -> str:
         lines.append(f"  this run is VOID: {last.void}")
     lines += [f"  round {number} is VOID: {why}" for number, why in last.void_rounds.items()]
     if apart < FEWEST_RUNS:
-        lines.append(f"  {FEWEST_RUNS - apart} more wanted, begun ten minutes apart")
+        following = max((run.started for run in valid), default=last.started) + APART
+        lines.append(
+            f"  {FEWEST_RUNS - apart} more wanted, begun ten minutes apart: the next from "
+            f"{following.astimezone():%H:%M}"
+        )
     for key, quantity in measured.quantities.items():
         median, low, high = (
             _shown(value, quantity) for value in (quantity.median, quantity.low, quantity.high)

@@ -15,14 +15,14 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from lab.source import module_name, source_hash, syntax_tree
 
 KINDS = (".py", ".sql", ".sh")
 SUFFIX = ".out"
-RENEW = ".venv/bin/python -m pytest tests/snippets/test_transcripts.py --update-transcripts"
+_RENEW = ".venv/bin/python -m pytest tests/snippets/test_transcripts.py --update-transcripts"
 
 _HEADER = re.compile(r"\$ (?P<command>\S.*?)  # source (?P<source>[0-9a-f]{12})")
 _PSQL = "python -m lab run psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file="
@@ -47,6 +47,16 @@ class Finished:
     status: int
     output: str
     errors: str
+
+
+def renewing(path: str) -> str:
+    """The command that prints one transcript anew.
+
+    Args:
+        path: the transcript or its listing, such as `snippets/pool/busy.out`.
+    """
+    name = PurePosixPath(path).with_suffix("").as_posix().removeprefix("snippets/")
+    return f"{_RENEW} -k {name} -n0"
 
 
 def parse(text: str) -> Transcript:

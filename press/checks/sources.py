@@ -14,6 +14,7 @@ from pathlib import Path
 from press.checks.backend import check_backend
 from press.checks.names import check_names
 from press.checks.posts import check_post
+from press.checks.sayings import check_sayings
 from press.checks.site_wide import check_addresses, check_series, check_unpublished_links
 from press.checks.style import check_shape, check_wording
 from press.checks.symbolic_links import check_symbolic_links
@@ -41,6 +42,7 @@ def check_sources(root: Path, now: datetime) -> list[Finding]:
     findings += check_addresses(pages)
     findings += check_series(pages)
     findings += check_unpublished_links(pages, now)
+    findings += check_sayings(pages, root)
     # Where a page cannot be read, what it uses is not known.
     if all(page.meta for page in pages):
         findings += unused(pages, root)

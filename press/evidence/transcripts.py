@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from lab import transcript
 from lab.source import source_hash
-from lab.transcript import KINDS, RENEW
+from lab.transcript import KINDS, renewing
 from press.evidence.code_lines import shown_line
 from press.problems import ProblemError
 from press.repository import Repository
@@ -65,7 +65,7 @@ def read_transcript(path: str, root: Path) -> Transcript:
         found = transcript.parse((root / path).read_text(encoding="utf-8"))
     except ValueError:
         raise ProblemError(
-            f'{path} does not begin with "$ command  # source hash"', f"Renew it: {RENEW}"
+            f'{path} does not begin with "$ command  # source hash"', f"Renew it: {renewing(path)}"
         ) from None
     for kind in KINDS:
         module = PurePosixPath(path).with_suffix(kind).as_posix()
@@ -94,5 +94,5 @@ def check_fresh(shown: Transcript, root: Path) -> None:
     if current != shown.source:
         raise ProblemError(
             f"{shown.path} is stale: {shown.module} changed since it was printed",
-            f"Renew it: {RENEW}",
+            f"Renew it: {renewing(shown.path)}",
         )

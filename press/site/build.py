@@ -17,7 +17,9 @@ from press.site.cards import draw_cards
 from press.site.engine import BuildError, convert
 from press.site.feeds import write_feeds
 from press.site.indexes import write_indexes
+from press.site.ledger import write_ledger
 from press.site.plain_markdown import write_twins
+from press.site.published import published
 from press.site.search_index import index_search
 from press.sources.articles import articles
 from press.sources.pages import documents, sources
@@ -33,12 +35,14 @@ def check_links(site: Path, settings: Settings) -> list[Finding]:
 
 
 def write_for_programs(site: Path, settings: Settings) -> list[Finding]:
-    """Write feeds, sitemap and indexes of what a site publishes."""
+    """Write feeds, sitemap, indexes and the ledger of what a site publishes."""
     # What is published is what is there: the engine decided it a moment ago.
+    slugs = {meta.slug for _, meta in published(site, settings)}
     every = articles(settings, datetime.now(UTC), drafts=True)
-    shown = [article for article in every if (site / article.url / "index.html").is_file()]
+    shown = [article for article in every if article.meta.slug in slugs]
     write_feeds(site, settings, shown)
     write_indexes(site, settings, shown)
+    write_ledger(site, settings)
     return []
 
 

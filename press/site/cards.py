@@ -26,8 +26,8 @@ from press.evidence.units import NO_BREAK_SPACE
 from press.memo import Memo
 from press.problems import Finding
 from press.repository import FONTS
+from press.site.published import published
 from press.sources.front_matter import PostMeta
-from press.sources.pages import documents, posts
 from press.sources.settings import Settings
 
 SIZE = CARD_SIZE
@@ -93,9 +93,7 @@ def draw_cards(site: Path, settings: Settings) -> list[Finding]:
     faces = {font.name: sha256(font.read_bytes()).hexdigest() for font in fonts.glob("*.woff2")}
     (site / DIRECTORY).mkdir(exist_ok=True)
     cards = {SITE_CARD: Card(settings.site_name, "", settings.site_description, "", "")}
-    for _, meta in posts(documents(settings)):
-        if not (site / meta.slug / "index.html").is_file():  # a draft
-            continue
+    for _, meta in published(site, settings):
         address = article_card(meta.slug, meta.cover)
         if meta.cover:
             _cropped(settings.docs / meta.cover).save(site / address, "JPEG", quality=85)

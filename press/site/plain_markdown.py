@@ -14,10 +14,10 @@ from lab.transcript import SUFFIX
 from press.evidence.quantities import plain
 from press.evidence.transcripts import read_transcript
 from press.problems import Finding
+from press.site.published import published
 from press.sources.fences import Fence, scan
 from press.sources.front_matter import Document, PostMeta
 from press.sources.includes import parse_include, resolve
-from press.sources.pages import documents, posts
 from press.sources.prose import MORE
 from press.sources.settings import Settings
 
@@ -31,10 +31,8 @@ _TITLE = re.compile(r'title="(?P<title>[^"]+)"')
 
 def write_twins(site: Path, settings: Settings) -> list[Finding]:
     """Put the twin of each article that the site has beside its page."""
-    for page, meta in posts(documents(settings)):
-        folder = site / meta.slug
-        if (folder / "index.html").is_file():  # not a draft
-            (folder / NAME).write_text(twin(page, meta, settings), encoding="utf-8")
+    for page, meta in published(site, settings):
+        (site / meta.slug / NAME).write_text(twin(page, meta, settings), encoding="utf-8")
     return []
 
 

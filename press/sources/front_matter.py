@@ -165,9 +165,9 @@ def parse(path: str, text: str, model: type[PostMeta] | type[PageMeta]) -> Docum
     """
     lines = text.splitlines()
     if not lines or not _FENCE.fullmatch(lines[0]):
-        if model is PageMeta:
-            return Document(path, PageMeta(), text, 1)
         keys = ", ".join(name for name, field in model.model_fields.items() if field.is_required())
+        if not keys:
+            return Document(path, model.model_validate({}), text, 1)
         remedy = f"Begin the file with a line of three hyphens, the keys {keys}, and three hyphens."
         return Document(path, None, text, 1, (Finding(path, 1, "no front matter", remedy),))
     end = first_line_of_body(lines) - 2

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from lab.suggestion import did_you_mean
-from lab.transcript import RENEW
 from lab.transcript import SUFFIX as TRANSCRIPT
+from lab.transcript import renewing
 from press.problems import ProblemError
 from press.repository import BACKEND, SNIPPETS, is_inside
 from press.sources.regions import Line, Source, read_source
@@ -141,7 +141,7 @@ def excesses(shown: Shown) -> Iterator[ProblemError]:
 def _existing(path: str, root: Path) -> str:
     """What an author may have meant by the path of no file, or may do to have it."""
     if path.endswith(TRANSCRIPT):
-        return f"If the listing it belongs to is there, print it: {RENEW}"
+        return f"If the listing it belongs to is there, print it: {renewing(path)}"
     existing = [
         file.relative_to(root).as_posix()
         for file in sorted((root / SNIPPETS).rglob("*"))

@@ -7,8 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from press.problems import Finding
-from press.repository import ERROR_INDEX, ERRORS, POSTS, below_docs
+from press.repository import ERROR_INDEX, ERRORS, LEDGER, POSTS, below_docs
 from press.sources.front_matter import Document, ErrorMeta, PageMeta, PostMeta, parse
+from press.sources.sayings import LedgerMeta
 from press.sources.settings import Settings
 
 
@@ -57,10 +58,19 @@ def is_one_of_many(path: str) -> bool:
     return is_post(path) or is_error(path)
 
 
+def _model(path: str) -> type[PostMeta] | type[PageMeta]:
+    """What the front matter of the page at this path says."""
+    if is_post(path):
+        return PostMeta
+    if is_error(path):
+        return ErrorMeta
+    return LedgerMeta if path == LEDGER else PageMeta
+
+
 @lru_cache(maxsize=4096)
 def _read(root: Path, source: Path, _mtime_ns: int) -> Document:
     path = source.relative_to(root).as_posix()
-    model = PostMeta if is_post(path) else ErrorMeta if is_error(path) else PageMeta
+    model = _model(path)
     try:
         text = source.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

@@ -7,7 +7,15 @@ prints what that took.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    any_,
+    delete,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from snippets.batches.counting import counting
@@ -18,7 +26,8 @@ Remove = Callable[[AsyncSession, Sequence[int]], Awaitable[None]]
 
 # --8<-- [start:remove]
 async def remove(session: AsyncSession, ids: Sequence[int]) -> None:
-    await session.execute(delete(Order).where(Order.id.in_(ids)))
+    array = literal(ids, ARRAY(Integer))  # IN ends at 32,767
+    await session.execute(delete(Order).where(Order.id == any_(array)))
     await session.commit()
 
 

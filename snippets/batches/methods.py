@@ -27,7 +27,8 @@ async def row_by_row(session: AsyncSession, batch: list[Row]) -> None:
 
 
 async def bulk(session: AsyncSession, batch: list[Row]) -> None:
-    await session.execute(insert(Price), batch)  # [!]
+    if batch:  # SQLAlchemy would insert a row of defaults
+        await session.execute(insert(Price), batch)  # [!]
     await session.commit()
 
 

@@ -29,8 +29,8 @@ CREATE INDEX ON events (account_id, id);
 
 # --8<-- [start:statements]
 NAME = text("SELECT name FROM accounts WHERE id = :id")
-GRANTS = text("""SELECT array_agg(permission ORDER BY permission)
-FROM grants WHERE account_id = :id""")
+GRANTS = text("""SELECT array(SELECT permission FROM grants
+WHERE account_id = :id ORDER BY permission)""")
 RECENT = text("""SELECT array(SELECT event FROM events
 WHERE account_id = :id ORDER BY id DESC LIMIT 5)""")
 # --8<-- [end:statements]

@@ -10,8 +10,8 @@ from snippets.concurrency.accounts import Dashboard, Sessions
 
 # --8<-- [start:load]
 ALL = text("""SELECT name,
-  (SELECT array_agg(permission ORDER BY permission)
-     FROM grants WHERE account_id = accounts.id),
+  array(SELECT permission FROM grants WHERE account_id = accounts.id
+        ORDER BY permission),
   array(SELECT event FROM events WHERE account_id = accounts.id
         ORDER BY events.id DESC LIMIT 5)
 FROM accounts WHERE id = :id""")

@@ -1,27 +1,24 @@
-"""Code that computes gets processes of its own, and a deadline.
+"""Code that computes gets a process of its own, and a deadline.
 
 Running it counts primes in four requests at once, and then asks for
 a count that takes too long.
 """
 
 import asyncio
+import sys
 
 import anyio
-import anyio.to_process
 import httpx
 from fastapi import FastAPI, HTTPException
 
+from snippets.concurrency import primes
 from snippets.concurrency.line import Line
 
 QUICK, ENDLESS = 1_000, 1_000_000_000
 
 
 # --8<-- [start:app]
-def primes(below: int) -> int:
-    return sum(
-        all(number % divisor for divisor in range(2, number))
-        for number in range(2, below)
-    )
+PROGRAM = [sys.executable, "-m", primes.__name__]
 
 
 def create_app(deadline_s: float = 10.0) -> FastAPI:
@@ -30,12 +27,13 @@ def create_app(deadline_s: float = 10.0) -> FastAPI:
 
     @app.get("/primes/{below}")
     async def count(below: int) -> int:
+        command = [*PROGRAM, str(below)]
         try:
             with line.place() as limiter, anyio.fail_after(deadline_s):
-                return await anyio.to_process.run_sync(  # [!]
-                    primes, below, cancellable=True, limiter=limiter
-                )
-        except TimeoutError:  # its process has been killed
+                async with limiter:
+                    done = await anyio.run_process(command)  # [!]
+            return int(done.stdout)
+        except TimeoutError:  # if it had a process, that is killed
             raise HTTPException(504, "took too long") from None
 
     return app

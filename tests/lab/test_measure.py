@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import threading
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -287,7 +288,11 @@ def test_a_false_claim_is_printed_as_a_finding_and_not_as_an_error(
     assert main(["demo-order"], tree.root, lock) == 0
     printed = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"demo-order: 3 rounds in \d+ s; 1 of 1 runs count", printed[0])
-    assert printed[1] == "  2 more wanted, begun ten minutes apart"
+    (run,) = published(tree, "demo-order")["runs"]
+    following = datetime.fromisoformat(run["started"]).astimezone() + timedelta(minutes=10)
+    assert printed[1] == (
+        f"  2 more wanted, begun ten minutes apart: the next from {following:%H:%M}"
+    )
     assert re.fullmatch(r"  later: [\d.]+× \([\d.]+× to [\d.]+×, 75 %\), b after a", printed[2])
     assert printed[3:] == ["  holds: b and a run", "  DOES NOT HOLD: b runs much later"]
 

@@ -65,7 +65,7 @@ def test_a_listing_prints_what_its_transcript_says(
         pytest.fail(f"{path} {fault}", pytrace=False)
     difference = transcript.difference(listing, ROOT, finished)
     if difference and not request.config.getoption("--update-transcripts"):
-        pytest.fail(f"{difference}\nRenew it: {transcript.RENEW}", pytrace=False)
+        pytest.fail(f"{difference}\nRenew it: {transcript.renewing(path)}", pytrace=False)
     if difference:
         place = listing.with_suffix(transcript.SUFFIX)
         replace_text(place, str(transcript.made(listing, ROOT, finished)))

@@ -49,7 +49,8 @@ class Scaffold:
             [
                 "Wrote",
                 *(f"  {path.as_posix()}" for path in self.files),
-                f"Next: write {post}; `make serve` shows it. `make test` is red until",
+                "Next: CONTRIBUTING.md, step 2.",
+                f"Write {post}; `make serve` shows it. `make test` is red until",
                 f"{experiment} measures something. Then `make measure NAME={self.measurement}`,",
                 "give the article its headline and delete `draft: true`.",
             ]

@@ -25,6 +25,11 @@ from snippets.batches.experiments._delay import delayed
 from snippets.batches.prices import Price, Row, Store, prices, row
 
 SKU = Price.sku == bindparam("old")
+REPRICE = text(
+    "UPDATE prices SET cents = :cents, currency = :currency"
+    " WHERE sku = :sku"
+)
+RETIRE = text("DELETE FROM prices WHERE sku = :sku")
 
 
 def each(store: Store) -> Store:
@@ -57,6 +62,21 @@ async def retire_objects(
     query = select(Price).where(Price.sku.in_(skus))
     for price in await session.scalars(query):
         await session.delete(price)
+    await session.commit()
+
+
+async def reprice_plain(
+    session: AsyncSession, batch: list[Row]
+) -> None:
+    """A statement per row, without what the ORM does for each."""
+    for new in batch:
+        await session.execute(REPRICE, new)
+    await session.commit()
+
+
+async def retire_plain(session: AsyncSession, batch: list[Row]) -> None:
+    for old in batch:
+        await session.execute(RETIRE, {"sku": old["sku"]})
     await session.commit()
 
 
@@ -115,6 +135,9 @@ WAYS = {
         naive_changes.reprice,
         naive_changes.retire,
         100,
+    ),
+    "plain": Way(
+        "row by row, plain SQL", reprice_plain, retire_plain, 100
     ),
     "objects": Way(
         "objects, one commit", reprice_objects, retire_objects, 1000
@@ -203,6 +226,7 @@ EXPERIMENT = Experiment(
         for fast, slow in (
             ("arrays", "commit"),
             ("arrays", "rows"),
+            ("arrays", "plain"),
             ("arrays", "many"),
             ("many", "rows"),
             ("condition", "rows"),

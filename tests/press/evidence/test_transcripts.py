@@ -11,7 +11,8 @@ PATH = "snippets/pool/exhaustion.out"
 MODULE = "snippets/pool/exhaustion.py"
 SOURCE = 'print("a & b")\n'
 RENEW = (
-    "Renew it: .venv/bin/python -m pytest tests/snippets/test_transcripts.py --update-transcripts"
+    "Renew it: .venv/bin/python -m pytest tests/snippets/test_transcripts.py --update-transcripts "
+    "-k pool/exhaustion -n0"
 )
 
 

@@ -63,6 +63,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             root, f"docs/{page}.md", text.replace("[How the guarantee is kept](guarantee.md).", "")
         )
     write(root, "docs/guarantee.md", GUARANTEE)
+    write(root, "docs/ledger.md", ledger())
     write(root, "snippets/__init__.py", '"""The listings."""\n')
     record = records.record(root)
     record["claims"][0]["text"] = UNKIND
@@ -74,6 +75,22 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     build(root, NOW)
     yield root / "site"
     shutil.rmtree(root)
+
+
+def ledger() -> str:
+    """The ledger as it is, but that what it lists is unkind."""
+    _, meta, body = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8").split("---\n", 2)
+    saying = {
+        "id": "unkind",
+        "article": "unkind-1",
+        "claim": UNKIND,
+        "said_by": [{"name": UNKIND, "url": "https://unkind.example/?a=1&b=2"}],
+        "contradicted_by": [{"quantity": "pool-sizing.speedup"}],
+        "instead": UNKIND,
+        "figure": "pool-sizing.speedup",
+        "counts": UNKIND,
+    }
+    return f"---\n{meta.partition('sayings:')[0]}sayings: [{json.dumps(saying)}]\n---\n{body}"
 
 
 def post(part: int) -> str:
@@ -202,8 +219,12 @@ def test_a_citation_holds_it_as_text_and_its_braces_balance(post_page: Beautiful
         ("errors/index.html", ".error-entry p"),
         ("errors/unkind/index.html", "h1"),
         ("errors/unkind/index.html", ".deck"),
-        ("ledger/index.html", ".entry__title"),
-        ("ledger/index.html", ".facts a[href*=unkind]"),
+        ("ledger/index.html", ".saying__claim"),
+        ("ledger/index.html", ".saying__by a"),
+        ("ledger/index.html", ".saying__verdict span"),
+        ("ledger/index.html", ".saying__figure > span"),
+        ("ledger/index.html", ".group h2"),
+        ("ledger/index.html", ".claim__text"),
     ],
 )
 def test_other_pages_show_it_as_text(site: Path, address: str, selector: str) -> None:

@@ -1,93 +1,126 @@
-"""The ledger lists every recorded claim with what was observed."""
+"""The ledger lists what is said, with the verdict of the runs, and below it our own claims."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup, Tag
 
-from lab.source import source_hash
 from press.evidence.records import RecordError
-from press.site.ledger import ledger
+from press.site.ledger import ledger, write_ledger
+from press.sources.settings import load_settings
 from tests.press import records
 from tests.press.miniature import BODY, front_matter, repository, write
+
+SAYING: dict[str, Any] = {
+    "id": "never-without-a-pool",
+    "article": "pool",
+    "claim": "Never open a connection for each request",
+    "said_by": [{"name": "A tutorial", "url": "https://tutorial.example/pool"}],
+    "supported_by": [{"quantity": "pool-sizing.speedup"}],
+    "figure": "pool-sizing.speedup",
+    "counts": "the requests with a pool",
+}
+UNTESTABLE = {
+    "id": "millions-a-day",
+    "article": "pool",
+    "claim": "It serves millions of requests a day",
+    "said_by": [{"name": "A talk", "url": "https://talk.example/"}],
+    "missing": "the rate in the busiest second",
+}
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A repository without a measurement."""
-    return repository(tmp_path)
+    """A repository with an article and a measurement."""
+    repository(tmp_path)
+    records.write(tmp_path, records.record(tmp_path))
+    write(tmp_path, "docs/posts/pool.md", front_matter() + BODY)
+    return tmp_path
 
 
-def entries(root: Path) -> list[Tag]:
-    return list(BeautifulSoup(ledger(root), "html.parser").select("article.entry"))
+def page(root: Path, *sayings: dict[str, Any]) -> BeautifulSoup:
+    """The ledger that lists these."""
+    meta = yaml.safe_dump({"title": "Ledger", "sayings": list(sayings)})
+    write(root, "docs/ledger.md", f"---\n{meta}---\n\nIt is computed.\n")
+    return BeautifulSoup(ledger(root), "html.parser")
 
 
-def text(entry: Tag, selector: str) -> str:
-    (found,) = entry.select(selector)
+def text(element: Tag, selector: str) -> str:
+    (found,) = element.select(selector)
     return found.get_text()
 
 
-def failing(record: dict[str, Any]) -> dict[str, Any]:
-    claim = record["claims"][0] | {"at_least": 9.0, "verdict": "does not hold"}
-    return record | {"claims": [claim]}
+def test_a_saying_stands_with_its_verdict_and_what_was_measured(root: Path) -> None:
+    html = page(root, SAYING)
+    (row,) = html.select("li.saying--holds")
+    assert row["id"] == "never-without-a-pool"
+    assert text(row, "h3") == "Never open a connection for each request"
+    assert text(row, ".saying__verdict") == "Holds"
+    assert text(row, ".saying__figure data") == "4.2×"
+    assert "the requests with a pool" in text(row, ".saying__figure")
+    assert text(row, "time") == "2026-11-20"
 
 
-def test_a_claim_stands_with_what_was_observed_and_whether_it_holds(root: Path) -> None:
-    records.write(root, records.record(root))
-    (entry,) = entries(root)
-    assert text(entry, "h2") == "A pool serves at least 4× the requests"
-    assert text(entry, ".headline__value") == "4.2×"
-    assert text(entry, ".verdict--holds") == "Holds"
-    assert text(entry, ".entry__deck").startswith("Claimed at least 4×, measured 4.2×")
-
-
-def test_a_claim_that_does_not_hold_says_so(root: Path) -> None:
-    records.write(root, failing(records.record(root)))
-    (entry,) = entries(root)
-    assert text(entry, ".verdict--fails") == "Does not hold"
-
-
-def test_a_claim_leads_to_the_article_that_shows_it_and_to_its_data(root: Path) -> None:
-    records.write(root, records.record(root))
-    write(root, "docs/posts/pool.md", front_matter() + BODY + "\n[[pool-sizing.speedup]]\n")
-    (entry,) = entries(root)
-    links = {link["href"]: link.get_text() for link in entry.select("a")}
-    assert links == {
-        "site-root:pool/": "A pool is a queue",
-        "site-root:measurements/pool-sizing.json": "2026-11-20",
+def test_it_leads_to_itself_to_its_data_to_who_says_it_and_to_the_article(root: Path) -> None:
+    html = page(root, SAYING)
+    assert {link["href"] for link in html.select(".group a")} == {
+        "#never-without-a-pool",
+        "site-root:measurements/pool-sizing.json",
+        "https://tutorial.example/pool",
+        "site-root:pool/",
     }
+    assert text(html, ".group h2") == "A pool is a queue"
 
 
-def test_a_claim_that_no_article_shows_names_its_command(root: Path) -> None:
-    records.write(root, records.record(root))
-    (entry,) = entries(root)
-    assert text(entry, ".facts code") == "make measure NAME=pool-sizing"
+def test_what_speaks_for_it_and_what_against_make_a_condition(root: Path) -> None:
+    against = [{"quantity": "pool-sizing.speedup", "at_least": 2}]
+    html = page(root, SAYING | {"contradicted_by": against, "when": "the connection is far"})
+    (row,) = html.select("li.saying--when")
+    assert text(row, ".saying__verdict") == "Holds when the connection is far"
 
 
-def test_the_newest_record_comes_first(root: Path) -> None:
-    records.write(root, records.record(root, "older", started="2026-10-01T00:00:00Z"))
-    records.write(root, records.record(root, "newer", started="2026-11-01T00:00:00Z"))
-    assert [entry["id"] for entry in entries(root)] == ["newer-1", "older-1"]
+def test_what_is_not_settled_says_what_was_claimed_and_measured(root: Path) -> None:
+    html = page(
+        root, SAYING | {"supported_by": [{"quantity": "pool-sizing.speedup", "at_least": 4.2}]}
+    )
+    (row,) = html.select("li.saying--open")
+    assert text(row, ".saying__verdict").startswith(
+        "Not settled: pool against connection per request: claimed at least 4.2×, measured 4.2×"
+    )
 
 
-def test_a_record_without_a_run_that_counts_is_not_listed_in_silence(root: Path) -> None:
-    records.write(root, records.record(root, void="the machine was busy"))
-    with pytest.raises(RecordError, match="counts: the machine was busy"):
-        ledger(root)
+def test_what_cannot_be_tested_says_what_is_missing(root: Path) -> None:
+    (row,) = page(root, UNTESTABLE).select("li.saying--untestable")
+    assert text(row, ".saying__verdict") == (
+        "Cannot be tested: it does not say the rate in the busiest second"
+    )
+    assert text(row, ".saying__figure--none") == "no figure"
 
 
-def test_a_claim_that_is_not_settled_says_so(root: Path) -> None:
-    made = records.record(root)
-    claim = made["claims"][0] | {"verdict": "not settled"}
-    records.write(root, made | {"claims": [claim]})
-    (entry,) = entries(root)
-    assert text(entry, ".verdict--open") == "Not settled"
+def test_a_filter_for_each_verdict_that_occurs_counts_its_sayings(root: Path) -> None:
+    html = page(root, SAYING, SAYING | {"id": "again"}, UNTESTABLE)
+    picks = [pick.get_text() for pick in html.select(".pick")]
+    assert picks == ["All 3", "Holds 2", "Cannot be tested 1"]
 
 
-def test_a_claim_of_an_earlier_source_does_not_disappear(root: Path) -> None:
+def test_articles_follow_each_other_as_in_the_series(root: Path) -> None:
+    for name, part in (("zebra", 1), ("aardvark", 2)):
+        series = {"name": "Scalable backends", "part": part}
+        post = front_matter(title=f"The {name}", slug=name, series=series) + BODY
+        write(root, f"docs/posts/{name}.md", post)
+    html = page(
+        root, SAYING, *({**UNTESTABLE, "id": a, "article": a} for a in ("aardvark", "zebra"))
+    )
+    titles = [heading.get_text() for heading in html.select(".group h2")]
+    assert titles == ["The zebra", "The aardvark", "A pool is a queue"]
+
+
+def test_our_own_claims_are_kept_below_those_of_earlier_sources_too(root: Path) -> None:
     made = records.record(root)
     old = made["claims"][0] | {"text": "A pool cures all", "verdict": "does not hold"}
     before = {
@@ -99,36 +132,39 @@ def test_a_claim_of_an_earlier_source_does_not_disappear(root: Path) -> None:
         "claims": [old, made["claims"][0] | {"verdict": "does not hold"}],
     }
     records.write(root, made | {"history": [before]})
-    now, withdrawn = entries(root)
-    assert text(now, ".verdict--holds") == "Holds"
-    assert withdrawn["id"] == "pool-sizing-earlier-1"
-    assert text(withdrawn, "h2") == "A pool cures all"
-    assert text(withdrawn, ".verdict--fails") == "Does not hold; no longer claimed"
-    assert text(withdrawn, ".entry__deck") == (
-        "Claimed at least 4×, measured 4.2× with an earlier form of the experiment."
+    html = page(root)
+    assert "2 bounds, 1 of them not borne out" in text(html, ".own summary")
+    now, withdrawn = html.select(".own .claim")
+    assert text(now, ".claim__verdict") == "holds"
+    assert text(withdrawn, ".claim__verdict") == "does not hold; no longer claimed"
+    assert text(withdrawn, ".claim__text") == "A pool cures all"
+    assert text(withdrawn, ".claim__bound") == (
+        "claimed at least 4×, measured 4.2× with an earlier form of the experiment; pool-sizing"
     )
-    assert text(withdrawn, "time") == "2026-10-01"
 
 
-def test_an_empty_ledger_says_so(root: Path) -> None:
-    assert ledger(root) == "<p>No claim has been recorded yet.</p>"
+def test_a_record_without_a_run_that_counts_is_not_listed_in_silence(root: Path) -> None:
+    records.write(root, records.record(root, void="the machine was busy"))
+    with pytest.raises(RecordError, match="counts: the machine was busy"):
+        page(root)
 
 
-def test_a_claim_that_no_article_shows_leads_to_the_page_that_does(root: Path) -> None:
-    records.write(root, records.record(root))
-    page = "---\ntitle: The guarantee\ndescription: How.\n---\n\n[[pool-sizing.speedup]]\n"
-    write(root, "docs/guarantee.md", page)
-    (entry,) = entries(root)
-    assert next(link["href"] for link in entry.select("a")) == "site-root:guarantee/"
-
-
-def test_what_the_press_claims_of_itself_comes_last(root: Path) -> None:
-    records.write(root, records.record(root))
-    later = records.record(root, "press-speed", started="2026-11-21T10:12:13Z")
-    write(root, "press/experiments/speed.py", "EXPERIMENT = 1\n")
-    later |= {
-        "module": "press.experiments.speed",
-        "source": source_hash(root / "press/experiments/speed.py", root),
+def test_programs_read_the_same(root: Path) -> None:
+    page(root, SAYING, UNTESTABLE)
+    (root / "site").mkdir()
+    write_ledger(root / "site", load_settings(root))
+    tested, untestable = json.loads((root / "site" / "ledger.json").read_text(encoding="utf-8"))
+    assert tested == {
+        "id": "never-without-a-pool",
+        "claim": "Never open a connection for each request",
+        "verdict": "holds",
+        "remark": "",
+        "figure": {"text": "4.2×", "value": 4.25},
+        "counts": "the requests with a pool",
+        "article": {"slug": "pool", "title": "A pool is a queue"},
+        "measurements": ["pool-sizing"],
+        "measured": "2026-11-20",
+        "said_by": [{"name": "A tutorial", "url": "https://tutorial.example/pool"}],
     }
-    records.write(root, later)
-    assert [entry["id"] for entry in entries(root)] == ["pool-sizing-1", "press-speed-1"]
+    assert untestable["verdict"] == "cannot be tested"
+    assert untestable["figure"] is None

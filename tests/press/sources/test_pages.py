@@ -8,6 +8,7 @@ import pytest
 
 from press.sources.front_matter import ErrorMeta, PageMeta, PostMeta
 from press.sources.pages import documents, sources
+from press.sources.sayings import LedgerMeta
 from press.sources.settings import load_settings
 from tests.press.miniature import article, repository, write
 
@@ -35,7 +36,7 @@ def test_each_kind_of_page_has_its_front_matter(root: Path) -> None:
         "docs/errors/index.md": PageMeta,
         "docs/guarantee.md": PageMeta,
         "docs/index.md": PageMeta,
-        "docs/ledger.md": PageMeta,
+        "docs/ledger.md": LedgerMeta,
         "docs/posts/a-file.md": PostMeta,
     }
 

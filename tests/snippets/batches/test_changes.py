@@ -67,7 +67,9 @@ async def test_of_two_rows_that_match_update_from_takes_one_without_an_error(
     assert (await stored(price_engine))[0] in [("sku-0", 70), ("sku-0", 80)]
 
 
-@pytest.mark.parametrize("reprice", [*REPRICE, change.reprice_objects, change.reprice_many])
+@pytest.mark.parametrize(
+    "reprice", [*REPRICE, change.reprice_objects, change.reprice_plain, change.reprice_many]
+)
 async def test_an_amount_never_changes_without_its_currency(
     reprice: Store, price_engine: AsyncEngine
 ) -> None:
@@ -82,7 +84,7 @@ async def test_an_amount_never_changes_without_its_currency(
         ]
 
 
-@pytest.mark.parametrize("retire", RETIRE)
+@pytest.mark.parametrize("retire", [*RETIRE, change.retire_plain])
 async def test_each_price_of_the_batch_and_no_other_goes(
     retire: Store, price_engine: AsyncEngine
 ) -> None:
@@ -135,3 +137,11 @@ async def test_one_delete_is_one_statement(order_engine: AsyncEngine) -> None:
         with counting(order_engine) as traffic:
             await deleting.remove(session, range(1, 21))
     assert traffic.statements == 1
+
+
+async def test_one_delete_takes_more_ids_than_a_statement_has_parameters(
+    order_engine: AsyncEngine,
+) -> None:
+    async with AsyncSession(order_engine) as session:
+        await deleting.remove(session, range(40_000))
+    assert await left(order_engine, Order) == 0

@@ -12,7 +12,16 @@ from pydantic import BaseModel
 from sqlalchemy import ForeignKey, create_engine, func, make_url, select
 from sqlalchemy.exc import InterfaceError, InvalidRequestError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from sqlalchemy.orm import DeclarativeBase, Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    contains_eager,
+    joinedload,
+    load_only,
+    mapped_column,
+    relationship,
+    selectinload,
+)
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from snippets.batches import (
@@ -24,7 +33,8 @@ from snippets.batches import (
     orders,
 )
 from snippets.batches import errors_greenlet_causes as causes
-from snippets.batches.orders import Order
+from snippets.batches.counting import counting
+from snippets.batches.orders import Line, Order
 from snippets.batches.prices import row
 
 GREENLET = (
@@ -49,6 +59,33 @@ async def test_keeping_attributes_after_a_commit_mends_only_what_had_expired(
         assert await errors_greenlet.expired(session) == 220
         with pytest.raises(MissingGreenlet, match=GREENLET):
             await errors_greenlet.not_loaded(session)
+
+
+async def test_a_rollback_expires_what_a_commit_was_told_to_keep(
+    order_engine: AsyncEngine,
+) -> None:
+    async with AsyncSession(order_engine, expire_on_commit=False) as session:
+        order = (await session.scalars(select(Order).limit(1))).one()
+        await session.rollback()
+        with pytest.raises(MissingGreenlet, match=GREENLET):
+            _ = order.address
+        await session.refresh(order)
+        assert order.address
+        await session.rollback()
+    with pytest.raises(DetachedInstanceError, match="attribute refresh operation cannot proceed"):
+        _ = order.address
+
+
+async def test_a_column_that_the_query_left_out_is_not_loaded_either(
+    order_engine: AsyncEngine,
+) -> None:
+    query = select(Order).limit(1).options(load_only(Order.id))
+    async with AsyncSession(order_engine) as session:
+        order = (await session.scalars(query)).one()
+        with pytest.raises(MissingGreenlet, match=GREENLET):
+            _ = order.address
+    with pytest.raises(DetachedInstanceError, match="deferred load operation of attribute 'addr"):
+        _ = order.address
 
 
 async def test_what_was_loaded_with_the_query_can_be_read(order_engine: AsyncEngine) -> None:
@@ -263,6 +300,40 @@ async def test_neither_distinct_nor_a_set_is_unique(order_engine: AsyncEngine) -
             (await session.scalars(query.distinct())).all()
         with pytest.raises(InvalidRequestError, match=r"^The unique\(\) method must be invoked"):
             set(await session.scalars(query))
+
+
+async def test_so_does_a_collection_of_contains_eager_which_unique_keeps_filtered(
+    order_engine: AsyncEngine,
+) -> None:
+    first = select(Order).join(Order.lines).where(Line.sku == "sku-1")
+    query = first.options(contains_eager(Order.lines))
+    async with AsyncSession(order_engine) as session:
+        with pytest.raises(InvalidRequestError, match=r"^The unique\(\) method must be invoked"):
+            (await session.scalars(query)).all()
+    async with AsyncSession(order_engine) as session:
+        found = (await session.scalars(query)).unique().all()
+        assert {len(order.lines) for order in found} == {1}
+    async with AsyncSession(order_engine) as session:
+        every = (await session.scalars(first.options(selectinload(Order.lines)))).all()
+        assert {len(order.lines) for order in every} == {10}
+
+
+async def test_a_stream_wants_unique_too(order_engine: AsyncEngine) -> None:
+    query = select(Order).options(joinedload(Order.lines))
+    async with AsyncSession(order_engine) as session:
+        with pytest.raises(InvalidRequestError, match=r"^The unique\(\) method must be invoked"):
+            await (await session.stream_scalars(query)).all()
+        found = await (await session.stream_scalars(query)).unique().all()
+    assert len(found) == 100
+
+
+async def test_a_joined_collection_repeats_its_parent_for_each_child(
+    order_engine: AsyncEngine,
+) -> None:
+    async with AsyncSession(order_engine) as session:
+        with counting(order_engine) as traffic:
+            await errors_unique.unique(session)
+    assert traffic.rows == 100 * 10
 
 
 @pytest.mark.parametrize("read", [errors_unique.unique, errors_unique.separate])

@@ -158,16 +158,21 @@ async def test_an_import_counts_what_it_inserted_and_what_it_updated(
 
 
 @pytest.mark.parametrize(
-    ("cents", "error"),
+    ("bad", "error"),
     # What COPY cannot encode is not even an error of the driver.
-    [("a lot", TypeError), (2**31, OverflowError), (-1, IntegrityError)],
+    [
+        ({"cents": "a lot"}, TypeError),
+        ({"cents": 2**31}, OverflowError),
+        ({"sku": "tea \ud800"}, UnicodeEncodeError),
+        ({"cents": -1}, IntegrityError),
+    ],
 )
 async def test_an_import_that_fails_leaves_neither_rows_nor_its_table(
-    cents: object, error: type[Exception], price_engine: AsyncEngine
+    bad: Row, error: type[Exception], price_engine: AsyncEngine
 ) -> None:
     async with AsyncSession(price_engine) as session:
         with pytest.raises(error):
-            await staging.store(session, [*prices(cup=1), TEA | {"cents": cents}])
+            await staging.store(session, [*prices(cup=1), TEA | bad])
         await session.rollback()
         assert await stored(price_engine) == {}
         assert await session.scalar(text("SELECT to_regclass('staged')")) is None

@@ -3,13 +3,14 @@
 import asyncio
 import gc
 import warnings
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import make_url
-from sqlalchemy.exc import IllegalStateChangeError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import IllegalStateChangeError, InvalidRequestError, NoResultFound
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from snippets.concurrency import (
@@ -72,6 +73,21 @@ async def test_every_way_loads_the_same_dashboard(load: Load, engine: AsyncEngin
     assert taken(engine) == 0
 
 
+@pytest.mark.parametrize("load", [dashboard.load, gathered.load, combined.load, released.load])
+async def test_an_account_without_grants_and_events_has_empty_lists(
+    load: Load, accounts_dsn: str, engine: AsyncEngine
+) -> None:
+    connection = await asyncpg.connect(accounts_dsn)
+    await connection.execute("INSERT INTO accounts VALUES (0, 'new')")
+    await connection.close()
+    assert await load(create_sessions(engine), 0) == ("new", [], [])
+
+
+async def test_one_statement_says_that_there_is_no_such_account(engine: AsyncEngine) -> None:
+    with pytest.raises(NoResultFound):
+        await combined.load(create_sessions(engine), 0)
+
+
 @pytest.mark.parametrize(
     ("load", "expected"),
     [
@@ -121,6 +137,29 @@ async def test_gathered_on_one_session_a_cold_pool_fails_and_a_connection_is_los
         f"InvalidRequestError: {PROVISIONING}",
     ]
     assert lost == 1
+
+
+async def in_a_group(session: AsyncSession) -> None:
+    async with asyncio.TaskGroup() as group:
+        for statement in THREE:
+            group.create_task(session.scalar(statement, {"id": 1}))
+
+
+async def with_exceptions_returned(session: AsyncSession) -> None:
+    calls = (session.scalar(statement, {"id": 1}) for statement in THREE)
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    raise ExceptionGroup("", [answer for answer in answers if isinstance(answer, Exception)])
+
+
+@pytest.mark.parametrize("read", [in_a_group, with_exceptions_returned])
+async def test_who_waits_for_all_on_one_session_fails_too_and_loses_no_connection(
+    read: Callable[[AsyncSession], Awaitable[None]], engine: AsyncEngine
+) -> None:
+    with pytest.raises(ExceptionGroup) as raised:
+        async with create_sessions(engine)() as session:
+            await read(session)
+    assert raised.group_contains(InvalidRequestError, match=PROVISIONING)
+    assert taken(engine) == 0
 
 
 @pytest.mark.naive("snippets/concurrency/naive_gather.py")

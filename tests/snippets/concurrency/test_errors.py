@@ -1,10 +1,12 @@
 """The errors of this article, raised and mended."""
 
+import asyncio
 import subprocess
 import sys
 import textwrap
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import httpx
@@ -15,11 +17,13 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+import lab
 from snippets.concurrency import errors_loop as loops
 from snippets.concurrency import errors_operation as operation
 from snippets.concurrency import errors_pool_timeout as pool_timeout
 from snippets.concurrency import errors_poolclass as poolclass
 from snippets.concurrency import upstream as upstreams
+from tests.cancellation import canceled_at
 
 
 @pytest.fixture
@@ -34,6 +38,29 @@ async def test_two_statements_on_one_connection_at_once_raise(tables_dsn: str) -
     text = "^cannot perform operation: another operation is in progress$"
     with pytest.raises(asyncpg.InterfaceError, match=text):
         await operation.count(tables_dsn)
+
+
+async def test_a_listener_that_queries_its_own_connection_meets_what_that_is_doing(
+    dsn: str,
+) -> None:
+    connection, other = [await asyncpg.connect(dsn) for _ in range(2)]
+    queries: list[asyncio.Task[Any]] = []
+
+    def notified(*of: Any) -> None:
+        queries.append(asyncio.create_task(connection.fetchval("SELECT 1")))
+
+    await connection.add_listener("orders", notified)
+    await other.execute("NOTIFY orders, 'first'; NOTIFY orders, 'second'")
+    async with asyncio.timeout(30):
+        for _ in iter(lambda: len(queries), 2):
+            await asyncio.sleep(0)
+    answers = await asyncio.gather(*queries, return_exceptions=True)
+    assert [str(answer) for answer in answers] == [
+        "1",
+        "cannot perform operation: another operation is in progress",
+    ]
+    await connection.close()
+    await other.close()
 
 
 async def test_two_statements_on_two_connections_do_not(tables_dsn: str) -> None:
@@ -85,6 +112,29 @@ def last_words(dsn: str, code: str) -> str:
     return done.stdout.splitlines()[-1]
 
 
+@pytest.mark.parametrize("end", ["close", "commit"])
+def test_a_task_that_still_reads_when_its_session_ends_or_commits_makes_that_raise(
+    end: str, dsn: str
+) -> None:
+    code = f"""
+    from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+    async def main():
+        session = AsyncSession(create_async_engine(url))
+        await session.execute(sqlalchemy.text("SELECT 1"))
+        task = asyncio.create_task(session.execute(sqlalchemy.text("SELECT pg_sleep(0.3)")))
+        await asyncio.sleep(0.05)
+        try:
+            await session.{end}()
+        except sqlalchemy.exc.InterfaceError as error:
+            print(str(error.orig).rpartition(": ")[2])
+            raise SystemExit(1)
+
+    asyncio.run(main())
+    """
+    assert last_words(dsn, code) == "another operation is in progress"
+
+
 def test_an_engine_in_a_second_loop_is_attached_to_the_first(dsn: str) -> None:
     code = """
     from snippets.concurrency.errors_loop import twice
@@ -104,6 +154,113 @@ def test_an_engine_in_one_loop_can_be_used_again(url: URL) -> None:
 
 def test_without_a_pool_each_loop_opens_its_own_connection(url: URL) -> None:
     assert loops.without_pool(url) == [42, 42]
+
+
+@pytest.mark.parametrize(
+    ("close", "outcome"), [(True, "42, 0, ['Event loop is closed']"), (False, "42, 1, []")]
+)
+def test_an_engine_disposed_of_in_the_second_loop_complains_or_leaves_a_connection_open(
+    close: bool, outcome: str, dsn: str
+) -> None:
+    code = f"""
+    import gc, logging
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from snippets.concurrency.errors_loop import read
+    COUNT = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    said = []
+
+    class Handler(logging.Handler):
+        def emit(self, record):
+            said.append(str(record.exc_info[1]))
+
+    async def second():
+        await engine.dispose(close={close})
+        answer = await read(engine)
+        own = await asyncpg.connect(dsn)
+        before = await own.fetchval(COUNT)
+        gc.collect()
+        while before and not {close} and await own.fetchval(COUNT) == before:
+            await asyncio.sleep(0.01)
+        print(answer, before - await own.fetchval(COUNT), said, sep=", ")
+
+    logging.getLogger("sqlalchemy").addHandler(Handler())
+    engine = create_async_engine(url)
+    asyncio.run(read(engine))
+    asyncio.run(second())
+    raise SystemExit(1)
+    """
+    assert last_words(dsn, code) == outcome
+
+
+def test_a_client_of_httpx_says_the_other_text_in_a_second_loop_and_then_goes_on(dsn: str) -> None:
+    code = """
+    import http.server, httpx, threading
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        def do_GET(self):
+            self.send_response(204)
+            self.end_headers()
+        def log_message(self, *of):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    client = httpx.AsyncClient(trust_env=False)
+    said = []
+    for _ in range(3):
+        try:
+            answer = asyncio.run(client.get(f"http://127.0.0.1:{server.server_port}/"))
+            said.append(answer.status_code)
+        except RuntimeError as error:
+            said.append(str(error))
+    print(said)
+    raise SystemExit(1)
+    """
+    assert last_words(dsn, code) == "[204, 'Event loop is closed', 204]"
+
+
+def test_a_client_of_redis_says_the_other_text_in_a_second_loop_and_then_goes_on(
+    dsn: str, redis_lease: lab.RedisLease
+) -> None:
+    code = f"""
+    from redis.asyncio import from_url
+    client = from_url({redis_lease.url!r})
+    said = []
+    for _ in range(3):
+        try:
+            said.append(asyncio.run(client.ping()))
+        except RuntimeError as error:
+            said.append(str(error))
+    print(said)
+    raise SystemExit(1)
+    """
+    assert last_words(dsn, code) == "[True, 'Event loop is closed', True]"
+
+
+def test_a_connection_that_outlives_its_loop_is_closed_by_the_collector_which_complains(
+    dsn: str,
+) -> None:
+    code = """
+    import gc, logging
+    from sqlalchemy.ext.asyncio import create_async_engine
+    said = []
+
+    class Handler(logging.Handler):
+        def emit(self, record):
+            said.append(str(record.exc_info and record.exc_info[1]))
+
+    async def connected():
+        return await create_async_engine(url).connect()
+
+    logging.getLogger("sqlalchemy").addHandler(Handler())
+    kept = [asyncio.run(connected())]
+    kept.clear()
+    gc.collect()
+    print(said[0])
+    raise SystemExit(1)
+    """
+    assert last_words(dsn, code) == "Event loop is closed"
 
 
 def test_a_ping_before_the_statement_waits_in_the_wrong_loop_too(dsn: str) -> None:
@@ -195,3 +352,30 @@ async def test_a_crowd_waits_outside_the_pool_without_a_limit_of_time(
             assert [type(answer) for answer in answers].count(httpx.PoolTimeout) == 4
         async with pool_timeout.small_client(upstream.url) as client:
             assert await pool_timeout.crowd(client, limit=2) == [200] * 6
+
+
+async def test_a_request_that_is_canceled_can_keep_its_place_in_the_pool_for_good() -> None:
+    """A fault of httpcore 1.0: nobody forgot to close anything."""
+    async with upstreams.listening() as upstream:
+        for wait in range(100):
+            async with pool_timeout.small_client(upstream.url) as client:
+                for _ in range(2):  # as many as the pool has connections
+                    canceled = await canceled_at(wait, statuses(client))
+                try:
+                    await statuses(client)
+                except httpx.PoolTimeout:
+                    return
+            assert canceled, "a request canceled at any of its waits gave its place back"
+
+
+async def test_a_request_that_ends_by_the_timeout_of_httpx_gives_its_place_back() -> None:
+    async with upstreams.listening() as upstream, pool_timeout.small_client(upstream.url) as client:
+        for _ in range(3):  # one more than the pool has connections
+            with pytest.raises(httpx.ConnectTimeout):
+                await client.get("/report", timeout=httpx.Timeout(5.0, connect=0.0))
+        assert await statuses(client) == 200
+
+
+async def statuses(client: httpx.AsyncClient) -> int:
+    async with client.stream("GET", "/report") as response:
+        return response.status_code

@@ -10,6 +10,7 @@ import pytest
 
 from snippets.concurrency import naive_outbound, outbound
 from snippets.concurrency.calls import CALLS, Calls, call
+from snippets.concurrency.line import Line
 from snippets.concurrency.upstream import BODY, listening
 
 
@@ -140,6 +141,22 @@ async def test_calls_that_their_deadline_ends_leave_the_client_as_it_was(
         monkeypatch.setattr(outbound, "DEADLINE_S", 30.0)
         answers = await asyncio.gather(*(client.get("/quote") for _ in range(5)))
     assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_the_deadline_counts_from_the_line_and_not_from_the_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = Line(workers=1, waiting=1)
+    monkeypatch.setattr(outbound, "Line", lambda **_: line)
+    monkeypatch.setattr(outbound, "DEADLINE_S", 0.05)
+    async with listening() as upstream, asking(upstream.url) as client:
+        line.limiter.acquire_on_behalf_of_nowait(line)
+        async with asyncio.timeout(30):
+            assert (await client.get("/quote")).status_code == 504
+        assert upstream.connections == 0
+        line.limiter.release_on_behalf_of(line)
+        monkeypatch.setattr(outbound, "DEADLINE_S", 30.0)
+        assert (await client.get("/quote")).status_code == 200
 
 
 async def until(happened: Callable[[], bool]) -> None:

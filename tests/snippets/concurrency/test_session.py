@@ -187,6 +187,32 @@ async def test_nobody_is_stopped_when_the_connection_is_back_before_a_thread_is_
     assert said == {ANSWERED: 2 * ENOUGH}
 
 
+async def test_with_a_second_session_as_many_requests_as_connections_are_enough(
+    orders_dsn: str,
+) -> None:
+    """A user's session from a dependency, and one that the endpoint opens and closes itself."""
+
+    def create_app(engine: Engine) -> FastAPI:
+        app = FastAPI()
+
+        def user() -> Iterator[str]:
+            with Session(engine) as session:
+                yield errors_session.get_user(session)
+
+        @app.get("/orders/{order_id}", dependencies=[Depends(user)])
+        def order(order_id: int) -> Order:
+            with Session(engine) as session:
+                return read(session, order_id)
+
+        return app
+
+    engine = connected(orders_dsn, timeout_s=SOON_S)
+    said = await crowd(create_app(engine), CONNECTIONS)
+    engine.dispose()
+    assert said[ANSWERED] < CONNECTIONS
+    assert await refused(create_app, orders_dsn, CONNECTIONS - 1) == 0
+
+
 async def test_an_async_endpoint_with_a_sync_session_stops_the_loop_for_the_whole_timeout(
     orders_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,127 @@
+"""The verdict on what others say, computed from recorded claims and tests. Nobody types one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from lab.record import Claim
+from lab.verdict import Verdict, verdict
+from press.evidence.quantities import Number, number
+from press.evidence.records import MeasurementError, Record, current
+from press.sources.sayings import Evidence, Saying
+
+Said = Verdict | Literal["holds when", "cannot be tested"]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A saying with what the runs make of it.
+
+    Attributes:
+        saying: as it is listed.
+        verdict: computed from its evidence.
+        open: what is not settled among its evidence.
+        figure: the number that stands beside it.
+        records: the measurements that decide it, as of their last runs.
+    """
+
+    saying: Saying
+    verdict: Said
+    open: tuple[tuple[Record, Claim], ...]
+    figure: Number | None
+    records: tuple[Record, ...]
+
+
+def judge(saying: Saying, root: Path = Path()) -> Judged:
+    """Judge a saying by its evidence.
+
+    It *holds* when all that speaks for it holds and nothing speaks against it, *does not hold* when
+    it is the other way around, and *holds when …* if something speaks for it and something against.
+    It is *not settled* as soon as one part of the evidence is not.
+
+    Args:
+        saying: as it is listed.
+        root: the repository.
+
+    Raises:
+        MeasurementError: for evidence or a figure that does not exist.
+        RecordError: if a record cannot be shown.
+    """
+    supported = list(_claims(saying.supported_by, root))
+    contradicted = list(_claims(saying.contradicted_by, root))
+    decided = supported + contradicted
+    figure = number(saying.figure, root) if saying.figure else None
+    records = {record.name: record for record, _ in decided}
+    if saying.figure and figure:
+        records.setdefault(figure.measurement, current(figure.measurement, root))
+    for evidence in (*saying.supported_by, *saying.contradicted_by):
+        if evidence.test:
+            _check_test(evidence.test, root)
+    open_ones = tuple(pair for pair in decided if pair[1].verdict == "not settled")
+    return Judged(
+        saying, _verdict(saying, supported, contradicted), open_ones, figure, (*records.values(),)
+    )
+
+
+def _verdict(
+    saying: Saying,
+    supported: list[tuple[Record, Claim]],
+    contradicted: list[tuple[Record, Claim]],
+) -> Said:
+    if saying.missing:
+        return "cannot be tested"
+    verdicts = [claim.verdict for _, claim in supported]
+    against = [claim.verdict for _, claim in contradicted]
+    if "not settled" in (*verdicts, *against):
+        return "not settled"
+    tests_for = any(evidence.test for evidence in saying.supported_by)
+    tests_against = any(evidence.test for evidence in saying.contradicted_by)
+    speaks_for = tests_for or "holds" in verdicts or "does not hold" in against
+    speaks_against = tests_against or "holds" in against or "does not hold" in verdicts
+    if speaks_for and speaks_against:
+        return "holds when"
+    return "holds" if speaks_for else "does not hold"
+
+
+def _claims(evidence: Iterable[Evidence], root: Path) -> Iterator[tuple[Record, Claim]]:
+    for part in evidence:
+        if not part.quantity:
+            continue
+        measurement, _, name = part.quantity.partition(".")
+        record = current(measurement, root)
+        quantity = record.quantity(name)
+        if part.at_least is not None or part.at_most is not None:
+            interval = record.pooled_quantity(name).interval
+            yield (
+                record,
+                Claim(
+                    text=quantity.label,
+                    quantity=name,
+                    at_least=part.at_least,
+                    at_most=part.at_most,
+                    verdict=verdict(interval, part.at_least, part.at_most),
+                ),
+            )
+            continue
+        claims = [claim for claim in record.claims if claim.quantity == name]
+        if not claims:
+            raise MeasurementError(
+                f"the experiment {measurement!r} claims nothing of {name!r}",
+                "Name one with a claim, or give the saying's own bound: at_least or at_most.",
+            )
+        yield from ((record, claim) for claim in claims)
+
+
+def _check_test(named: str, root: Path) -> None:
+    path, _, name = named.partition("::")
+    file = root / path
+    if not path.startswith("tests/") or not file.is_file():
+        raise MeasurementError(
+            f"{path!r} is not a file of tests", "Write tests/…/test_….py::test_…"
+        )
+    if not re.search(rf"^(async )?def {re.escape(name)}\(", file.read_text("utf-8"), re.MULTILINE):
+        raise MeasurementError(f"{path} has no test named {name!r}", "Name one that exists.")
