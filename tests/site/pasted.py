@@ -124,6 +124,12 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("asyncpg.exceptions._base.InterfaceError: the number of query arguments cannot exceed 32767", ARGUMENTS),
     ("redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection refused.", REFUSED),
     ("Error 61 connecting to 127.0.0.1:6379. Connect call failed ('127.0.0.1', 6379).", REFUSED),
+    (
+        "redis.exceptions.ConnectionError: Error Multiple exceptions: [Errno 111] Connect call failed"
+        " ('::1', 6379, 0, 0), [Errno 111] Connect call failed ('127.0.0.1', 6379) connecting to"
+        " localhost:6379.",
+        REFUSED,
+    ),
     ("redis.exceptions.MaxConnectionsError: Too many connections", REDIS_FULL),
     ("redis.exceptions.ConnectionError: Too many connections", REDIS_FULL),
     ("ConnectionError: No connection available.", REDIS_FULL),
