@@ -23,7 +23,7 @@ class StaleCache:
         self, redis: Redis, load: Load, ttl_s: float, clock: Clock
     ) -> None:
         self._redis, self._load = redis, load
-        self._ttl_s, self._clock = ttl_s, clock
+        self._ttl_s, self._clock = ttl_s, clock  # time.time
         self.flights = Flights()
 
     async def get(self, key: str) -> str:
@@ -40,7 +40,6 @@ class StaleCache:
 
     async def _fill(self, key: str) -> str:
         value = await self._load(key)
-        # By time.time: other machines read it.
         entry = json.dumps([value, self._clock() + self._ttl_s])
         ttl_ms = int((self._ttl_s + STALE_S) * 1000)
         await self._redis.set(key, entry, px=ttl_ms)
