@@ -30,6 +30,8 @@ async def serve(
         while await reader.readuntil(b"\r\n\r\n"):
             writer.write(HEAD % (upstream.status, len(BODY)))
             for byte in BODY:
+                if writer.is_closing():  # the caller has hung up
+                    return
                 writer.write(bytes([byte]))
                 if upstream.slow:
                     await asyncio.sleep(PIECE_S)

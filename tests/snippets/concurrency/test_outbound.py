@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from snippets.concurrency import naive_outbound, outbound
+from snippets.concurrency import upstream as upstreams
 from snippets.concurrency.calls import CALLS, Calls, call
 from snippets.concurrency.line import Line
 from snippets.concurrency.upstream import BODY, listening
@@ -185,3 +186,26 @@ async def test_a_call_cancelled_while_it_waits_inside_the_client_can_lose_a_conn
         client.timeout = timeout
         with pytest.raises(httpx.PoolTimeout):
             await client.get(upstream.url)
+
+
+async def test_a_caller_that_has_hung_up_is_sent_nothing_more(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(upstreams, "PIECE_S", 0.01)
+    ended = asyncio.Event()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await upstreams.serve(upstreams.Upstream(slow=True), reader, writer)
+        finally:
+            ended.set()
+
+    async with await asyncio.start_server(connected, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        answer, caller = await asyncio.open_connection(host, port)
+        caller.write(b"GET / HTTP/1.1\r\n\r\n")
+        await answer.readexactly(1)
+        caller.transport.abort()
+        await ended.wait()
+
+    assert "socket.send() raised exception." not in caplog.text
