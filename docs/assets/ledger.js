@@ -22,7 +22,7 @@ const look = (typed) => {
     group.hidden = !here;
     found += here;
   }
-  none.textContent = !words.length ? "" : found ? "" : "No claim has these words.";
+  none.textContent = found ? "" : "No claim has these words.";
 };
 
 if (field) {

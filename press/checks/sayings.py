@@ -9,9 +9,9 @@ from press.evidence.quantities import number
 from press.evidence.records import MeasurementError
 from press.problems import Finding, close_and_existing
 from press.sources.front_matter import Document
-from press.sources.judging import judge
+from press.sources.judging import claims, judge
 from press.sources.pages import posts
-from press.sources.sayings import LedgerMeta, Saying
+from press.sources.sayings import Evidence, LedgerMeta, Saying
 
 _WORDS = {
     "holds when": ("when", "the condition under which it does"),
@@ -67,29 +67,31 @@ def _form(page: Document, at: int, saying: Saying) -> Iterator[Finding]:
     if bool(saying.figure) != bool(saying.counts):
         what = f"'{saying.id}' has only one of figure and counts"
         yield Finding(page.path, here, what, "Give both: a number, and text that says of what.")
-    for key in ("supported_by", "contradicted_by"):
-        for number_, part in enumerate(getattr(saying, key)):
-            bounded = part.at_least is not None or part.at_most is not None
-            if bool(part.quantity) == bool(part.test) or (part.test and bounded):
-                line = page.line("sayings", at, key, number_)
-                remedy = "Give a quantity, with at_least or at_most or without, or else a test."
-                yield Finding(page.path, line, f"'{key}' is not one piece of evidence", remedy)
+    for key, place, part in _parts(saying):
+        bounded = part.at_least is not None or part.at_most is not None
+        if bool(part.quantity) == bool(part.test) or (part.test and bounded):
+            line = page.line("sayings", at, key, place)
+            remedy = "Give a quantity, with at_least or at_most or without, or else a test."
+            yield Finding(page.path, line, f"'{key}' is not one piece of evidence", remedy)
 
 
 def _evidence(page: Document, at: int, saying: Saying, root: Path) -> Iterator[Finding]:
-    for key in ("supported_by", "contradicted_by"):
-        for number_, part in enumerate(getattr(saying, key)):
-            alone = saying.model_copy(
-                update={"supported_by": [part], "contradicted_by": [], "figure": None}
-            )
-            try:
-                judge(alone, root)
-            except MeasurementError as error:
-                line = page.line("sayings", at, key, number_)
-                yield Finding(page.path, line, error.what, error.remedy)
+    for key, place, part in _parts(saying):
+        try:
+            claims(part, root)
+        except MeasurementError as error:
+            line = page.line("sayings", at, key, place)
+            yield Finding(page.path, line, error.what, error.remedy)
     if saying.figure:
         try:
             number(saying.figure, root)
         except MeasurementError as error:
             line = page.line("sayings", at, "figure")
             yield Finding(page.path, line, error.what, error.remedy)
+
+
+def _parts(saying: Saying) -> Iterator[tuple[str, int, Evidence]]:
+    """Each piece of evidence, with its key and its place in the list below it."""
+    for key in ("supported_by", "contradicted_by"):
+        for place, part in enumerate(getattr(saying, key)):
+            yield key, place, part

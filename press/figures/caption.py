@@ -60,14 +60,19 @@ def provenance(record: Record, shown: Sequence[Pooled]) -> str:
         f' <strong class="provenance__drift">{escape(difference)}</strong>;'
         for difference in drift(record)
     )
-    address = f"{SITE_ROOT}{_PUBLISHED}/{record.name}.json"
     day = f"{record.last.started:%Y-%m-%d}"
     return (
         f'<details class="provenance"><summary>{escape(_runs(record, shown))}; '
         f'<time datetime="{day}">{day}</time>;{differences} how</summary>'
         f"<p>{escape(_conditions(record))}. "
-        f'<a href="{address}">Data</a>; <code>{escape(record.command)}</code></p></details>'
+        f'<a href="{data_address(record)}">Data</a>; '
+        f"<code>{escape(record.command)}</code></p></details>"
     )
+
+
+def data_address(record: Record) -> str:
+    """Where the site has a record for programs."""
+    return f"{SITE_ROOT}{_PUBLISHED}/{record.name}.json"
 
 
 def failing(record: Record) -> str:

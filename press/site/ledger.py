@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from lab.record import Claim
 from press.evidence.records import Record, current, names
-from press.evidence.units import NO_BREAK_SPACE
-from press.figures.caption import SITE_ROOT, bounds, earlier_bounds
-from press.figures.verdicts import CSS_CLASSES
+from press.figures.caption import SITE_ROOT, bounds, data_address, earlier_bounds
+from press.figures.verdicts import CSS_CLASSES, list_item
 from press.sources.front_matter import Document, PostMeta
 from press.sources.judging import Judged, Said, judge
 from press.sources.pages import documents, posts
@@ -23,13 +22,13 @@ from press.sources.settings import Settings, load_settings
 DATA = "ledger.json"
 """Where a built site has the ledger for programs."""
 
-# In the order in which the filters stand: the word, and the class that it has in the style sheet.
-_KINDS: dict[Said, tuple[str, str]] = {
-    "holds": ("Holds", CSS_CLASSES["holds"]),
-    "holds when": ("Holds when", "when"),
-    "does not hold": ("Does not hold", CSS_CLASSES["does not hold"]),
-    "not settled": ("Not settled", CSS_CLASSES["not settled"]),
-    "cannot be tested": ("Cannot be tested", "untestable"),
+# The classes that verdicts have in the style sheet, in the order in which the filters stand.
+_CSS_CLASSES: dict[Said, str] = {
+    "holds": CSS_CLASSES["holds"],
+    "holds when": "when",
+    "does not hold": CSS_CLASSES["does not hold"],
+    "not settled": CSS_CLASSES["not settled"],
+    "cannot be tested": "untestable",
 }
 
 
@@ -69,7 +68,7 @@ def _listed(pages: list[Document], root: Path) -> list[dict[str, Any]]:
             "counts": one.saying.counts,
             "article": {"slug": one.saying.article, "title": titles.get(one.saying.article)},
             "measurements": [record.name for record in one.records],
-            "measured": _day(one.records),
+            "measured": max(map(_day, one.records), default=None),
             "said_by": [place.model_dump() for place in one.saying.said_by],
         }
         for one in judged
@@ -98,9 +97,9 @@ def _filters(judged: list[Judged]) -> str:
     counts = Counter(one.verdict for one in judged)
     picks = [_pick("all", "", "All", len(judged), " checked")]
     picks += [
-        _pick(css, _mark(css), word, counts[kind], "")
-        for kind, (word, css) in _KINDS.items()
-        if counts[kind]
+        _pick(css, _mark(css), verdict.capitalize(), counts[verdict], "")
+        for verdict, css in _CSS_CLASSES.items()
+        if counts[verdict]
     ]
     return (
         '<div class="picks"><fieldset><legend class="unseen">Verdict</legend>'
@@ -128,7 +127,7 @@ def _group(at: int, slug: str, title: str, judged: list[Judged]) -> str:
 
 
 def _row(one: Judged) -> str:
-    word, css = _KINDS[one.verdict]
+    css, word = _CSS_CLASSES[one.verdict], one.verdict.capitalize()
     remark = _remark(one)
     colon = ":" if remark and one.verdict != "holds when" else ""
     said = f" <span>{escape(remark)}</span>" if remark else ""
@@ -146,17 +145,15 @@ def _row(one: Judged) -> str:
 
 def _figure(one: Judged) -> str:
     data = "".join(
-        f' <a class="saying__data" href="{SITE_ROOT}measurements/{record.name}.json">'
-        f'<time datetime="{record.last.started:%Y-%m-%d}">{record.last.started:%Y-%m-%d}</time></a>'
+        f' <a class="saying__data" href="{data_address(record)}">'
+        f'<time datetime="{_day(record)}">{_day(record)}</time></a>'
         for record in one.records[:1]
     )
     if one.figure is None:
         return f'<p class="saying__figure saying__figure--none">no figure{data}</p>'
-    value, _, unit = one.figure.text.partition(NO_BREAK_SPACE)
-    shown = f"{NO_BREAK_SPACE}{unit}" if unit else ""
     return (
         f'<p class="saying__figure"><data value="{one.figure.value:.10g}" '
-        f'title="{escape(one.figure.title)}">{escape(value + shown)}</data> '
+        f'title="{escape(one.figure.title)}">{escape(one.figure.text)}</data> '
         f"<span>{escape(one.saying.counts or '')}</span>{data}</p>"
     )
 
@@ -180,8 +177,8 @@ def _remark(one: Judged) -> str:
             return ""
 
 
-def _day(records: Iterable[Record]) -> str | None:
-    return max((f"{record.last.started:%Y-%m-%d}" for record in records), default=None)
+def _day(record: Record) -> str:
+    return f"{record.last.started:%Y-%m-%d}"
 
 
 def _own(root: Path) -> str:
@@ -216,10 +213,5 @@ def _claimed(record: Record) -> Iterator[str]:
 
 
 def _bound(record: Record, claim: Claim, verdict: str, deck: str) -> str:
-    return (
-        f'<li class="claim claim--{CSS_CLASSES[claim.verdict]}">'
-        f'<strong class="claim__verdict">{verdict}</strong> '
-        f'<span class="claim__text">{escape(claim.text)}</span> '
-        f'<span class="claim__bound">{escape(deck)}; '
-        f'<a href="{SITE_ROOT}measurements/{record.name}.json">{record.name}</a></span></li>'
-    )
+    data = f'<a href="{data_address(record)}">{record.name}</a>'
+    return list_item(claim, verdict, f"{escape(deck)}; {data}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -51,16 +50,13 @@ def judge(saying: Saying, root: Path = Path()) -> Judged:
         MeasurementError: for evidence or a figure that does not exist.
         RecordError: if a record cannot be shown.
     """
-    supported = list(_claims(saying.supported_by, root))
-    contradicted = list(_claims(saying.contradicted_by, root))
+    supported = [pair for part in saying.supported_by for pair in claims(part, root)]
+    contradicted = [pair for part in saying.contradicted_by for pair in claims(part, root)]
     decided = supported + contradicted
     figure = number(saying.figure, root) if saying.figure else None
     records = {record.name: record for record, _ in decided}
     if saying.figure and figure:
         records.setdefault(figure.measurement, current(figure.measurement, root))
-    for evidence in (*saying.supported_by, *saying.contradicted_by):
-        if evidence.test:
-            _check_test(evidence.test, root)
     open_ones = tuple(pair for pair in decided if pair[1].verdict == "not settled")
     return Judged(
         saying, _verdict(saying, supported, contradicted), open_ones, figure, (*records.values(),)
@@ -87,33 +83,37 @@ def _verdict(
     return "holds" if speaks_for else "does not hold"
 
 
-def _claims(evidence: Iterable[Evidence], root: Path) -> Iterator[tuple[Record, Claim]]:
-    for part in evidence:
-        if not part.quantity:
-            continue
-        measurement, _, name = part.quantity.partition(".")
-        record = current(measurement, root)
-        quantity = record.quantity(name)
-        if part.at_least is not None or part.at_most is not None:
-            interval = record.pooled_quantity(name).interval
-            yield (
-                record,
-                Claim(
-                    text=quantity.label,
-                    quantity=name,
-                    at_least=part.at_least,
-                    at_most=part.at_most,
-                    verdict=verdict(interval, part.at_least, part.at_most),
-                ),
-            )
-            continue
-        claims = [claim for claim in record.claims if claim.quantity == name]
-        if not claims:
-            raise MeasurementError(
-                f"the experiment {measurement!r} claims nothing of {name!r}",
-                "Name one with a claim, or give the saying's own bound: at_least or at_most.",
-            )
-        yield from ((record, claim) for claim in claims)
+def claims(part: Evidence, root: Path = Path()) -> list[tuple[Record, Claim]]:
+    """What a piece of evidence claims, with the record behind it; nothing for a test: it passes.
+
+    Raises:
+        MeasurementError: for a quantity, a claim or a test that does not exist.
+        RecordError: if a record cannot be shown.
+    """
+    if part.test:
+        _check_test(part.test, root)
+    if not part.quantity:
+        return []
+    measurement, _, name = part.quantity.partition(".")
+    record = current(measurement, root)
+    quantity = record.quantity(name)
+    if part.at_least is not None or part.at_most is not None:
+        interval = record.pooled_quantity(name).interval
+        own = Claim(
+            text=quantity.label,
+            quantity=name,
+            at_least=part.at_least,
+            at_most=part.at_most,
+            verdict=verdict(interval, part.at_least, part.at_most),
+        )
+        return [(record, own)]
+    made = [claim for claim in record.claims if claim.quantity == name]
+    if not made:
+        raise MeasurementError(
+            f"the experiment {measurement!r} claims nothing of {name!r}",
+            "Name one with a claim, or give the saying's own bound: at_least or at_most.",
+        )
+    return [(record, claim) for claim in made]
 
 
 def _check_test(named: str, root: Path) -> None:
