@@ -25,7 +25,7 @@ class Judged:
         verdict: computed from its evidence.
         open: what is not settled among its evidence.
         figure: the number that stands beside it.
-        records: the measurements that decide it, as of their last runs.
+        records: the measurements that decide it, that of the figure first.
     """
 
     saying: Saying
@@ -54,9 +54,9 @@ def judge(saying: Saying, root: Path = Path()) -> Judged:
     contradicted = [pair for part in saying.contradicted_by for pair in claims(part, root)]
     decided = supported + contradicted
     figure = number(saying.figure, root) if saying.figure else None
-    records = {record.name: record for record, _ in decided}
-    if saying.figure and figure:
-        records.setdefault(figure.measurement, current(figure.measurement, root))
+    behind = [current(figure.measurement, root)] if figure else []
+    behind += [record for record, _ in decided]
+    records = {record.name: record for record in behind}
     open_ones = tuple(pair for pair in decided if pair[1].verdict == "not settled")
     return Judged(
         saying, _verdict(saying, supported, contradicted), open_ones, figure, (*records.values(),)

@@ -71,6 +71,12 @@ def test_its_figure_is_the_measured_number_with_its_record(root: Path) -> None:
     assert [record.name for record in judged.records] == ["pool-sizing"]
 
 
+def test_the_record_of_the_figure_comes_first(root: Path) -> None:
+    records.write(root, records.record(root, "pool-connect"))
+    judged = judge(saying(supported_by=[HOLDS], figure="pool-connect.speedup"), root)
+    assert [record.name for record in judged.records] == ["pool-connect", "pool-sizing"]
+
+
 @pytest.mark.parametrize(
     ("evidence", "message"),
     [
