@@ -1,6 +1,8 @@
 """Endpoints written with `def` that keep a connection: threads and pool wait for each other."""
 
 import asyncio
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -16,6 +18,7 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from snippets.concurrency import errors_session, naive_session, session
 from snippets.concurrency.crowd import ANSWERED, CONNECTIONS, THREADS, CreateApp, crowd
@@ -28,6 +31,33 @@ ENOUGH = THREADS + CONNECTIONS
 
 Route = Callable[[FastAPI, Any], None]
 """Adds an endpoint that reads an order through the session of a dependency."""
+
+
+class Together:
+    """Holds every request until all of them have come, so that none is done before the last is.
+
+    Args:
+        app: what they are then passed to.
+        requests: how many come.
+    """
+
+    def __init__(self, app: ASGIApp, requests: int) -> None:
+        self._app, self._missing = app, requests
+        self._all = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on when the last one is here."""
+        self._missing -= 1
+        if not self._missing:
+            self._all.set()
+        await self._all.wait()
+        await self._app(scope, receive, send)
+
+
+async def at_once(app: FastAPI, requests: int) -> Counter[str]:
+    """What a crowd is told of which all are there before the first is served."""
+    app.add_middleware(Together, requests=requests)
+    return await crowd(app, requests)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +81,7 @@ async def refused(
     stuck = requests >= THREADS + size + overflow
     engine = connected(dsn, size, overflow, timeout_s=SOON_S if stuck else PATIENT_S)
     try:
-        said = await crowd(create_app(engine), requests)
+        said = await at_once(create_app(engine), requests)
     finally:
         engine.dispose()
     limit = f"QueuePool limit of size {size} overflow {overflow} reached, connection timed out"
@@ -147,7 +177,7 @@ async def test_a_bigger_pool_only_moves_the_number(orders_dsn: str) -> None:
 async def test_fewer_threads_than_connections_stop_each_other_sooner(orders_dsn: str) -> None:
     anyio.to_thread.current_default_thread_limiter().total_tokens = 16
     engine = connected(orders_dsn, size=10, overflow=10, timeout_s=SOON_S)
-    said = await crowd(naive_session.create_app(engine), 16 + 20)
+    said = await at_once(naive_session.create_app(engine), 16 + 20)
     engine.dispose()
     assert said[ANSWERED] < 16 + 20
 
@@ -191,13 +221,16 @@ async def test_with_a_second_session_as_many_requests_as_connections_are_enough(
     orders_dsn: str,
 ) -> None:
     """A user's session from a dependency, and one that the endpoint opens and closes itself."""
+    each_has_one = threading.Barrier(CONNECTIONS)
 
     def create_app(engine: Engine) -> FastAPI:
         app = FastAPI()
 
         def user() -> Iterator[str]:
             with Session(engine) as session:
-                yield errors_session.get_user(session)
+                name = errors_session.get_user(session)
+                each_has_one.wait(timeout=PATIENT_S)
+                yield name
 
         @app.get("/orders/{order_id}", dependencies=[Depends(user)])
         def order(order_id: int) -> Order:
@@ -210,6 +243,7 @@ async def test_with_a_second_session_as_many_requests_as_connections_are_enough(
     said = await crowd(create_app(engine), CONNECTIONS)
     engine.dispose()
     assert said[ANSWERED] < CONNECTIONS
+    each_has_one = threading.Barrier(CONNECTIONS - 1)
     assert await refused(create_app, orders_dsn, CONNECTIONS - 1) == 0
 
 
