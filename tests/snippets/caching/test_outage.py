@@ -146,6 +146,7 @@ async def test_a_crowd_at_a_healthy_redis_is_no_outage(redis: Redis) -> None:
     await asyncio.gather(*(cache.get("report") for _ in range(150)))
     await asyncio.gather(*(cache.get("report") for _ in range(3)))
     assert loads.count == 1
+    assert len(await redis.client_list()) <= 20  # Redis has a limit, too
     assert not cache.bounded.failures
 
 
