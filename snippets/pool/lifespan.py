@@ -32,8 +32,8 @@ async def acquire(request: Request) -> AsyncIterator[Any]:
         await pool.release(connection)
 
 
-# In its default scope it would end after the response was sent: with
-# a stream or a BaseHTTPMiddleware, when the client has read it all.
+# In its default scope it would end after the response was sent: a
+# long stream goes out as fast, or as slowly, as the client reads it.
 Connection = Annotated[
     asyncpg.Connection, Depends(acquire, scope="function")  # [!]
 ]
