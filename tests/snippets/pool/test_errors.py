@@ -41,10 +41,15 @@ async def test_a_database_has_a_limit_too(dsn: str, name: str) -> None:
 async def test_the_three_limits_can_be_read(dsn: str, name: str) -> None:
     async with limits.limited(dsn, name, 2) as url:
         connection = await asyncpg.connect(url)
-        found = await connection.fetchrow(limits.LIMITS)
+        unlimited = await connection.fetchrow(limits.LIMITS)
+        admin = await asyncpg.connect(dsn)
+        await admin.execute(f"ALTER DATABASE {name} CONNECTION LIMIT 7")
+        await admin.close()
+        limited = await connection.fetchrow(limits.LIMITS)
         await connection.close()
-    assert found["server"] > 0
-    assert (found["role"], found["database"]) == (2, -1)
+    assert limited["server"] > 0
+    assert (unlimited["role"], unlimited["database"]) == (2, -1)
+    assert (limited["role"], limited["database"]) == (2, 7)
 
 
 async def test_an_engine_for_each_request_keeps_a_connection_when_the_request_is_over(
