@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
@@ -92,6 +93,24 @@ async def test_a_server_that_falls_silent_keeps_no_connection_out(
         wire.silent = False
         await request(silent=False)
         await bounded.dispose()
+
+
+@pytest.mark.parametrize(("size", "refused"), [(2, 2), (4, 0)])
+async def test_a_bigger_pool_serves_whom_a_small_one_refuses_while_postgresql_only_waits(
+    dsn: str, monkeypatch: pytest.MonkeyPatch, size: int, refused: int
+) -> None:
+    """Where no core is busy and nothing but the database is awaited, a bigger pool is the cure."""
+    monkeypatch.setattr(engine, "POOL_SIZE", size)
+    monkeypatch.setattr(engine, "POOL_TIMEOUT_S", 0.2)
+    sized = engine.create_engine(dsn)
+
+    async def request() -> None:
+        async with sized.connect() as connection:
+            await connection.execute(text("SELECT pg_sleep(1)"))
+
+    outcomes = await asyncio.gather(*(request() for _ in range(4)), return_exceptions=True)
+    await sized.dispose()
+    assert [type(outcome) for outcome in outcomes if outcome] == [PoolTimeout] * refused
 
 
 def test_an_async_engine_takes_the_async_pool_by_itself(dsn: str) -> None:
