@@ -1,14 +1,15 @@
 """The listings of the error index raise the errors that their pages are called by."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import asyncpg
 import psycopg
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, NotSupportedError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from snippets.indexes import (
     errors_cached_plan,
@@ -168,6 +169,15 @@ async def test_nulls_are_duplicates_only_if_the_index_says_so(dsn: str) -> None:
         await connection.execute(f"{unique} NULLS NOT DISTINCT WHERE id > 1")
 
 
+async def test_an_index_of_the_new_rows_lets_them_repeat_an_old_one(dsn: str) -> None:
+    table = "CREATE TABLE users (id int, email text); INSERT INTO users VALUES (1, 'a'), (2, 'a')"
+    async with quiet(dsn, table) as connection:
+        await connection.execute("CREATE UNIQUE INDEX ON users (email) WHERE id > 2")
+        await connection.execute("INSERT INTO users VALUES (3, 'a')")
+        with pytest.raises(asyncpg.UniqueViolationError, match=r"^duplicate key value"):
+            await connection.execute("INSERT INTO users VALUES (4, 'a')")
+
+
 async def test_a_unique_constraint_cannot_be_left_unchecked(dsn: str) -> None:
     async with quiet(dsn, errors_duplicates.TABLE) as connection:
         with pytest.raises(asyncpg.FeatureNotSupportedError, match=r"cannot be marked NOT VALID$"):
@@ -205,6 +215,78 @@ async def test_outside_of_a_transaction_asyncpg_retries(dsn: str) -> None:
         await connection.fetch("SELECT * FROM users")
         await migration.execute(ADD)
         assert await connection.fetch("SELECT * FROM users") == []
+
+
+async def test_outside_of_a_transaction_a_statement_that_you_prepared_is_not_retried(
+    dsn: str,
+) -> None:
+    async with quiet(dsn, errors_cached_plan.TABLE) as connection, quiet(dsn) as migration:
+        prepared = await connection.prepare("SELECT * FROM users")
+        await prepared.fetch()
+        await migration.execute(ADD)
+        with pytest.raises(asyncpg.InvalidCachedStatementError, match=INVALID):
+            await prepared.fetch()
+
+
+async def errors_of(reads: Sequence[Callable[[], Awaitable[object]]]) -> list[bool]:
+    """Which of the reads fail because of the change, in their order."""
+    failed = []
+    for read in reads:
+        try:
+            await read()
+        except (asyncpg.InvalidCachedStatementError, NotSupportedError):
+            failed.append(True)
+        else:
+            failed.append(False)
+    return failed
+
+
+async def test_it_is_one_error_for_all_connections_of_a_pool(dsn: str) -> None:
+    async with (
+        quiet(dsn, errors_cached_plan.TABLE) as migration,
+        asyncpg.create_pool(dsn, min_size=2, max_size=2) as pool,
+        pool.acquire() as first,
+        pool.acquire() as second,
+    ):
+        reads = [partial(errors_cached_plan.read, used) for used in (first, second)]
+        assert await errors_of(reads) == [False, False]
+        await migration.execute(ADD)
+        assert await errors_of(reads) == [True, False]
+
+
+async def test_it_is_one_for_each_connection_outside_of_a_pool(dsn: str) -> None:
+    async with (
+        quiet(dsn, errors_cached_plan.TABLE) as migration,
+        quiet(dsn) as first,
+        quiet(dsn) as second,
+    ):
+        reads = [partial(errors_cached_plan.read, used) for used in (first, second)]
+        assert await errors_of(reads) == [False, False]
+        await migration.execute(ADD)
+        assert await errors_of(reads) == [True, True]
+
+
+@pytest.mark.parametrize("level", ["READ COMMITTED", "AUTOCOMMIT"])
+async def test_it_is_one_for_an_engine_also_where_every_statement_commits(
+    level: str, dsn: str
+) -> None:
+    async with (
+        quiet(dsn, errors_cached_plan.TABLE) as migration,
+        engine(dsn, isolation_level=level) as made,
+        made.connect() as first,
+        made.connect() as second,
+    ):
+
+        async def read(connection: AsyncConnection) -> None:
+            try:
+                await connection.execute(text("SELECT * FROM users"))
+            finally:
+                await connection.rollback()
+
+        reads = [partial(read, used) for used in (first, second)]
+        assert await errors_of(reads) == [False, False]
+        await migration.execute(ADD)
+        assert await errors_of(reads) == [True, False]
 
 
 async def test_in_the_same_transaction_a_retry_is_refused(dsn: str) -> None:
@@ -273,10 +355,18 @@ def test_psycopg_says_it_from_the_sixth_execution_on(dsn: str) -> None:
             connection.execute("SELECT * FROM users")
 
 
+OTHER = errors_operator.ROW + """, (2, '{"sku"\\:"S48"}'), (3, '{}')"""
+
+
 async def test_a_value_of_a_document_is_no_string(
     dsn: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await errors_operator.demonstrate(dsn)
+    async with engine(dsn) as made, made.begin() as connection:
+        for statement in (errors_operator.TABLE, OTHER):
+            await connection.execute(text(statement))
+    await errors_operator.ask(
+        dsn, errors_operator.AS_JSON, errors_operator.AS_TEXT, errors_operator.CONTAINED
+    )
     printed = capsys.readouterr().out.splitlines()
     assert printed[0].endswith("operator does not exist: jsonb = character varying")
     assert printed[1:] == ["[(1,)]", "[(1,)]"]
@@ -290,12 +380,13 @@ async def test_a_value_of_a_document_is_no_string(
         ("kind = $1::varchar", "kind = character varying"),
         ("name = $1::int", "text = integer"),
         ("doc @> $1::text", "jsonb @> text"),
+        ("tags && $1::text[]", r"character varying\[\] && text\[\]"),
     ],
 )
 async def test_the_same_error_for_other_types(comparison: str, operator: str, dsn: str) -> None:
     table = (
         "CREATE TYPE kind AS ENUM ('a');"
-        "CREATE TABLE t (big bigint, key uuid, kind kind, name text, doc jsonb)"
+        "CREATE TABLE t (big bigint, key uuid, kind kind, name text, doc jsonb, tags varchar[])"
     )
     async with quiet(dsn, table) as connection:
         with pytest.raises(
@@ -311,6 +402,10 @@ async def test_a_constraint_wants_a_valid_index(dsn: str) -> None:
         for statement, message in (
             (errors_not_valid.CONSTRAINT, '^index "users_email" is not valid'),
             ("CLUSTER users USING users_email", '^cannot cluster on invalid index "users_email"'),
+            (
+                "CREATE EXTENSION pgstattuple; SELECT pgstatindex('users_email')",
+                '^index "users_email" is not valid',
+            ),
         ):
             with pytest.raises(asyncpg.PostgresError, match=message):
                 await connection.execute(statement)
