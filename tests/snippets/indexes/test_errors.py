@@ -1,5 +1,6 @@
 """The listings of the error index raise the errors that their pages are called by."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -20,7 +21,9 @@ from snippets.indexes import (
     errors_operator,
 )
 from snippets.indexes.plans import quiet
+from snippets.indexes.waiting import what_it_waits_for
 
+VALIDATION = "waiting for writers before validation"
 IN_BLOCK = "CREATE INDEX CONCURRENTLY cannot run inside a transaction block"
 IMMUTABLE = "^functions in index expression must be marked IMMUTABLE$"
 
@@ -176,6 +179,32 @@ async def test_an_index_of_the_new_rows_lets_them_repeat_an_old_one(dsn: str) ->
         await connection.execute("INSERT INTO users VALUES (3, 'a')")
         with pytest.raises(asyncpg.UniqueViolationError, match=r"^duplicate key value"):
             await connection.execute("INSERT INTO users VALUES (4, 'a')")
+
+
+async def test_a_duplicate_that_commits_after_the_build_read_the_table_is_said_otherwise(
+    dsn: str,
+) -> None:
+    table = "CREATE TABLE users (id int, email text); INSERT INTO users VALUES (1, 'a')"
+    build = "CREATE UNIQUE INDEX CONCURRENTLY users_email ON users (email)"
+    async with (
+        quiet(dsn, table) as builder,
+        quiet(dsn) as before,
+        quiet(dsn) as during,
+        quiet(dsn) as watcher,
+    ):
+        first, second = before.transaction(), during.transaction()
+        await first.start()
+        await before.execute("INSERT INTO users VALUES (2, 'b')")
+        built = asyncio.create_task(builder.execute(build))
+        assert await what_it_waits_for(watcher, built)  # for the first, before it reads
+        await second.start()
+        await during.execute("INSERT INTO users VALUES (3, 'a')")
+        await first.commit()
+        while (row := await what_it_waits_for(watcher, built)) and row["phase"] != VALIDATION:
+            pass
+        await second.commit()
+        with pytest.raises(asyncpg.UniqueViolationError, match=r"^duplicate key value violates"):
+            await built
 
 
 async def test_a_unique_constraint_cannot_be_left_unchecked(dsn: str) -> None:
@@ -355,7 +384,7 @@ def test_psycopg_says_it_from_the_sixth_execution_on(dsn: str) -> None:
             connection.execute("SELECT * FROM users")
 
 
-OTHER = errors_operator.ROW + """, (2, '{"sku"\\:"S48"}'), (3, '{}')"""
+OTHER = errors_operator.ROW + """, (2, '{"sku"\\:"S49"}'), (3, '{}')"""
 
 
 async def test_a_value_of_a_document_is_no_string(

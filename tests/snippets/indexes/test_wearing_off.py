@@ -65,7 +65,7 @@ async def test_a_class_that_knows_of_gaps_keeps_its_ranges(dsn: str) -> None:
             await connection.execute(statement)
         refilled = await explain(connection, ranges.HOURS)
     assert {plan.nodes for plan in (fresh, refilled)} == {("Bitmap Index Scan log_gaps",)}
-    assert refilled.buffers < 2 * fresh.buffers < 80
+    assert max(fresh.buffers, refilled.buffers) < 50
 
 
 async def test_brin_is_smaller_than_a_b_tree_and_reads_more(dsn: str) -> None:
