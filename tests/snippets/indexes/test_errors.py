@@ -1,6 +1,7 @@
 """The listings of the error index raise the errors that their pages are called by."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -8,8 +9,9 @@ from functools import partial
 import asyncpg
 import psycopg
 import pytest
-from sqlalchemy import make_url, text
-from sqlalchemy.exc import DBAPIError, NotSupportedError
+from sqlalchemy import literal, make_url, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError, NotSupportedError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from snippets.indexes import (
@@ -18,6 +20,7 @@ from snippets.indexes import (
     errors_duplicates,
     errors_immutable,
     errors_not_valid,
+    errors_on_conflict,
     errors_operator,
 )
 from snippets.indexes.plans import quiet
@@ -385,6 +388,99 @@ def test_psycopg_says_it_from_the_sixth_execution_on(dsn: str) -> None:
 
 
 OTHER = errors_operator.ROW + """, (2, '{"sku"\\:"S49"}'), (3, '{}')"""
+
+
+NO_CONSTRAINT = (
+    "^there is no unique or exclusion constraint matching the ON CONFLICT specification$"
+)
+
+
+async def test_an_upsert_by_a_parameter_fails_from_the_sixth_execution_on_and_by_text_never(
+    dsn: str,
+) -> None:
+    async with engine(dsn, isolation_level="AUTOCOMMIT") as made, made.connect() as connection:
+        await connection.run_sync(errors_on_conflict.Base.metadata.create_all)
+        for _ in range(5):
+            await errors_on_conflict.by_parameter(connection)
+        for _ in range(2):
+            with pytest.raises(ProgrammingError) as caught:
+                await errors_on_conflict.by_parameter(connection)
+            assert re.search(NO_CONSTRAINT, str(caught.value.orig))
+        for _ in range(7):
+            await errors_on_conflict.by_text(connection)
+        assert await connection.scalar(text("SELECT count(*) FROM tickets")) == 1
+        async with made.connect() as another:
+            await errors_on_conflict.by_parameter(another)
+
+
+async def test_a_literal_of_sqlalchemy_is_in_the_text_as_well(dsn: str) -> None:
+    ticket = errors_on_conflict.Ticket
+    upsert = (
+        insert(ticket)
+        .values(customer=7, status="open")
+        .on_conflict_do_nothing(
+            index_elements=[ticket.customer],
+            index_where=ticket.status == literal("open", literal_execute=True),
+        )
+    )
+    async with engine(dsn, isolation_level="AUTOCOMMIT") as made, made.connect() as connection:
+        await connection.run_sync(errors_on_conflict.Base.metadata.create_all)
+        for _ in range(7):
+            await connection.execute(upsert)
+
+
+CUSTOMERS = "CREATE TABLE t (customer int, email text, open boolean, during tstzrange)"
+
+
+@pytest.mark.parametrize(
+    ("index", "conflict"),
+    [
+        ("CREATE INDEX ON t (customer)", "(customer)"),
+        ("CREATE UNIQUE INDEX ON t (customer, email)", "(customer)"),
+        ("CREATE UNIQUE INDEX ON t (customer) WHERE open", "(customer)"),
+        ("CREATE UNIQUE INDEX ON t (customer) WHERE open", "(customer) WHERE open IS TRUE"),
+        ("CREATE UNIQUE INDEX ON t (lower(email))", "(email)"),
+        ("ALTER TABLE t ADD EXCLUDE USING gist (during WITH &&)", "(during)"),
+        (
+            "CREATE UNIQUE INDEX ones ON t (customer); UPDATE pg_index SET indisvalid = false"
+            " WHERE indexrelid = 'ones'::regclass",
+            "(customer)",
+        ),
+    ],
+)
+async def test_on_conflict_wants_a_unique_index_with_its_columns_and_predicate(
+    index: str, conflict: str, dsn: str
+) -> None:
+    async with quiet(dsn, CUSTOMERS, index) as connection:
+        with pytest.raises(asyncpg.InvalidColumnReferenceError, match=NO_CONSTRAINT):
+            await connection.execute(f"INSERT INTO t VALUES (1) ON CONFLICT {conflict} DO NOTHING")
+
+
+@pytest.mark.parametrize(
+    ("index", "conflict"),
+    [
+        ("CREATE UNIQUE INDEX ON t (customer, email)", "(email, customer)"),
+        ("CREATE UNIQUE INDEX ON t (customer) WHERE open", "(customer) WHERE open"),
+        ("CREATE UNIQUE INDEX ON t (lower(email))", "(lower(email))"),
+        ("CREATE UNIQUE INDEX ON t (customer) WHERE open", ""),
+        (
+            "ALTER TABLE t ADD CONSTRAINT apart EXCLUDE USING gist (during WITH &&)",
+            "ON CONSTRAINT apart",
+        ),
+    ],
+)
+async def test_and_finds_one_that_has_them(index: str, conflict: str, dsn: str) -> None:
+    async with quiet(dsn, CUSTOMERS, index) as connection:
+        await connection.execute(f"INSERT INTO t VALUES (1) ON CONFLICT {conflict} DO NOTHING")
+
+
+async def test_of_a_deferrable_constraint_it_says_so(dsn: str) -> None:
+    deferrable = "ALTER TABLE t ADD UNIQUE (customer) DEFERRABLE"
+    async with quiet(dsn, CUSTOMERS, deferrable) as connection:
+        with pytest.raises(
+            asyncpg.ObjectNotInPrerequisiteStateError, match=r"does not support deferrable"
+        ):
+            await connection.execute("INSERT INTO t VALUES (1) ON CONFLICT (customer) DO NOTHING")
 
 
 async def test_a_value_of_a_document_is_no_string(
