@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None, root: Path | None = None) -> in
                 if findings := check_sources(root, now):
                     print(listed(findings), file=sys.stderr)
                     return 1
+                print("Nothing is wrong with the sources.")
     except (BuildError, ScaffoldError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1

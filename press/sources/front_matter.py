@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, TypeAlias, get_args
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -93,6 +93,7 @@ class ErrorMeta(PageMeta):
 
     title: Text = Field(description="the text of the error, as a reader would search for it")
     description: Summary = Field(description="text of at most 200 characters")
+    template: Literal["error.html"] = Field(description="error.html")
     texts: list[Message] = Field(
         default=[],
         description="a list of messages as they are printed, each of at least 4 letters, "

@@ -27,7 +27,8 @@ def connect(host: str, port: int) -> Redis:
         timeout=None,  # for as long as `ask` lets it
         socket_connect_timeout=ANSWER_S,
         socket_timeout=ANSWER_S,
-        retry=Retry(NoBackoff(), retries=0),
+        # Redis closes what is idle: that is no outage, so once more.
+        retry=Retry(NoBackoff(), retries=1),
     )
     return Redis.from_pool(pool)
 

@@ -22,7 +22,7 @@ class EarlyCache:
         redis: Redis,
         load: Load,
         ttl_s: float,
-        clock: Clock,
+        clock: Clock,  # time.time: other machines read it
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._redis, self._load, self._ttl_s = redis, load, ttl_s

@@ -27,12 +27,13 @@ async def page(pool: ConnectionPool) -> object:
 
 # --8<-- [start:fix]
 async def job_shared(pool: ConnectionPool, key: str) -> object:
-    redis = Redis(connection_pool=pool)  # closes nothing
-    return await redis.blpop([key], timeout=10)
+    async with Redis(connection_pool=pool) as redis:
+        return await redis.blpop([key], timeout=10)
 
 
 async def page_shared(pool: ConnectionPool) -> object:
-    return await Redis(connection_pool=pool).get("page")
+    async with Redis(connection_pool=pool) as redis:
+        return await redis.get("page")  # and closes nothing
 
 
 # --8<-- [end:fix]

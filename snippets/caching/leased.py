@@ -13,7 +13,7 @@ from snippets.caching.slow_reader import Load, demonstrate
 
 # --8<-- [start:cache]
 TTL_MS, LEASE_MS = 60_000, 10_000
-MARK = b"lease:"  # no value begins like this
+MARK = "lease:"  # no value begins like this
 STORE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then
     redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
@@ -26,8 +26,10 @@ class LeasingPrices:
         self._store = redis.register_script(STORE)
 
     async def get(self, key: str, load: Load) -> int:
-        lease = MARK + uuid.uuid4().bytes
+        lease = MARK + uuid.uuid4().hex
         stored: Any = await self._redis.get(key)
+        if isinstance(stored, bytes):  # or text: decode_responses
+            stored = stored.decode()
         if stored is None:
             await self._redis.set(key, lease, nx=True, px=LEASE_MS)
         elif not stored.startswith(MARK):

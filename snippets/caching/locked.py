@@ -19,8 +19,9 @@ from snippets.caching.single_flight import (
 )
 
 # --8<-- [start:cache]
-LOCK_S = LIMIT_S  # a load ends before its lock does
 POLL_S = 0.05
+# If its owner died, the limit leaves time to wait, and to load.
+LOCK_S = LIMIT_S / 2 - POLL_S
 
 
 class LockedCache(SingleFlightCache):
@@ -35,8 +36,10 @@ class LockedCache(SingleFlightCache):
                 await asyncio.sleep(POLL_S)
                 continue
             try:
-                # It looks again: somebody may have stored meanwhile.
-                return await PlainCache.get(self, key)  # [!]
+                # A load ends before its lock does.
+                async with asyncio.timeout(LOCK_S - POLL_S):
+                    # It looks again: somebody may have stored.
+                    return await PlainCache.get(self, key)  # [!]
             finally:
                 with suppress(LockNotOwnedError):  # a stalled loop
                     await lock.release()

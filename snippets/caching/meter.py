@@ -1,6 +1,7 @@
 """Four numbers say whether a cache saves time: c, q, s and h."""
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,20 +15,22 @@ class Meter:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.seconds = defaultdict[str, float](float)
-        self.calls = defaultdict[str, int](int)
+        self.begun, self.calls = Counter[str](), Counter[str]()
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
+        self.begun[step] += 1
         began = self._clock()
-        yield
+        yield  # a step that fails has begun, and was no call
         self.seconds[step] += self._clock() - began
         self.calls[step] += 1
 
     def hit_rate(self) -> float:
-        return 1 - self.calls["query"] / self.calls["look-up"]
+        looked = self.calls["look-up"] or math.nan  # no reads yet
+        return 1 - self.begun["query"] / looked
 
     def mean(self, step: str) -> float:
-        return self.seconds[step] / self.calls[step]
+        return self.seconds[step] / (self.calls[step] or math.nan)
 
     def break_even(self) -> float:
         """The hit rate above which the cache saves time."""

@@ -7,6 +7,7 @@ connections and never answers, and 100 at once and then another 100.
 import asyncio
 import json
 import time
+from contextlib import suppress
 
 from redis.asyncio import Redis
 
@@ -24,8 +25,9 @@ class OpenCache:
     async def get(self, key: str) -> str:
         ask = self.bounded.ask
         stored = await ask(self._redis.get, key)
-        if stored is not None:
-            return str(json.loads(stored))
+        with suppress(ValueError):  # an entry that is no JSON
+            if stored is not None:
+                return str(json.loads(stored))
         value = await self._load(key)
         await ask(self._redis.set, key, json.dumps(value), 60)
         return value

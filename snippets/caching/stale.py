@@ -40,6 +40,7 @@ class StaleCache:
 
     async def _fill(self, key: str) -> str:
         value = await self._load(key)
+        # By time.time: other machines read it.
         entry = json.dumps([value, self._clock() + self._ttl_s])
         ttl_ms = int((self._ttl_s + STALE_S) * 1000)
         await self._redis.set(key, entry, px=ttl_ms)

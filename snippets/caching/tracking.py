@@ -18,6 +18,8 @@ def news_from(url: str) -> Redis:
     return Redis.from_url(
         url,
         protocol=2,
+        decode_responses=True,
+        encoding_errors="replace",  # no key ends the news
         # A retry would connect again, and not turn tracking on again.
         retry=Retry(NoBackoff(), retries=0),
         # On Python 3.11 a send with a timeout can lose a cancellation.
@@ -46,7 +48,7 @@ async def follow(
     news: Redis,
     prefix: str,
     tracked: asyncio.Event,
-    forget: Callable[[list[bytes] | None], None],
+    forget: Callable[[list[str] | None], None],
 ) -> None:
     """Pass on the keys that change, until canceled; None: all."""
     while True:

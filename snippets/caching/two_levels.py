@@ -28,7 +28,7 @@ class TwoLevels:
         value, until = self._local.get(key, (None, 0.0))
         if time.monotonic() < until:
             return value
-        mark = self._asking[key] = object()
+        mark = self._asking.setdefault(key, object())  # shared
         try:
             value = await self._redis.get(key)
         finally:
@@ -40,9 +40,9 @@ class TwoLevels:
             self._local[key] = value, time.monotonic() + LOCAL_S
         return value
 
-    def forget(self, keys: list[bytes] | None) -> None:
+    def forget(self, keys: list[str] | None) -> None:
         changed = [*self._local, *self._asking]
-        for key in changed if keys is None else map(bytes.decode, keys):
+        for key in changed if keys is None else keys:
             self._local.pop(key, None)
             self._asking.pop(key, None)
 
@@ -54,9 +54,9 @@ async def demonstrate(url: str) -> None:
     redis, news = Redis.from_url(url), news_from(url)
     await redis.mset({"price:1": 100, "stock:1": 7})
     levels = TwoLevels(redis, "price:")
-    heard = asyncio.Queue[list[bytes] | None]()
+    heard = asyncio.Queue[list[str] | None]()
 
-    def hear(keys: list[bytes] | None) -> None:
+    def hear(keys: list[str] | None) -> None:
         levels.forget(keys)
         heard.put_nowait(keys)
 

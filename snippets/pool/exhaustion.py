@@ -10,7 +10,14 @@ import asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from snippets.pool.payments import PAID, Charge, NotPayableError, rush
+from snippets.pool.payments import (
+    PAID,
+    Charge,
+    DeclinedError,
+    NotPayableError,
+    release,
+    rush,
+)
 
 # --8<-- [start:checkout]
 GATEWAY_S = 20.0
@@ -19,20 +26,24 @@ CLAIM = text("""
     UPDATE orders SET claimed_at = now()
     WHERE id = :id AND receipt IS NULL AND (claimed_at IS NULL
         OR claimed_at < now() - make_interval(secs => :claim_s))
-    RETURNING cents""")
+    RETURNING cents, attempt, format('%s-%s', id, attempt) AS key""")
 
 
 async def checkout(
     engine: AsyncEngine, charge: Charge, order_id: int
 ) -> None:
+    order = {"id": order_id, "claim_s": CLAIM_S}
     async with engine.begin() as connection:
-        claim = {"id": order_id, "claim_s": CLAIM_S}
-        cents = await connection.scalar(CLAIM, claim)
-    if cents is None:
+        claim = (await connection.execute(CLAIM, order)).one_or_none()
+    if claim is None:
         raise NotPayableError(order_id)
 
-    async with asyncio.timeout(GATEWAY_S):
-        receipt = await charge(cents, f"order-{order_id}")  # [!]
+    try:
+        async with asyncio.timeout(GATEWAY_S):
+            receipt = await charge(claim.cents, claim.key)  # [!]
+    except DeclinedError:  # another card is another attempt
+        await release(engine, order_id, claim.attempt)
+        raise
 
     async with engine.begin() as connection:
         paid = {"id": order_id, "receipt": receipt}

@@ -1,7 +1,7 @@
 """What both ways to pay share: orders, errors and a slow gateway.
 
 A charge takes an amount in cents and an idempotency key: a second
-charge with the same key gets the first receipt and takes nothing.
+charge with the same key gets the first answer and takes nothing.
 """
 
 import asyncio
@@ -21,10 +21,25 @@ Checkout = Callable[
 
 ORDERS = """CREATE TABLE orders AS
 SELECT id, 4200 AS cents, NULL::timestamptz AS claimed_at,
-       NULL AS receipt
+       1 AS attempt, NULL AS receipt
 FROM generate_series(1, 16) AS id
 """
 PAID = text("UPDATE orders SET receipt = :receipt WHERE id = :id")
+RELEASE = text("""
+    UPDATE orders SET claimed_at = NULL, attempt = attempt + 1
+    WHERE id = :id AND attempt = :attempt""")
+
+
+async def release(
+    engine: AsyncEngine, order_id: int, attempt: int
+) -> None:
+    order = {"id": order_id, "attempt": attempt}
+    async with engine.begin() as connection:
+        await connection.execute(RELEASE, order)
+
+
+class DeclinedError(Exception):
+    """The gateway said no, and says so again for the same key."""
 
 
 class NotPayableError(Exception):

@@ -11,12 +11,8 @@ import asyncpg
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from tenacity import (
-    retry,
-    retry_if_exception,
-    stop_after_attempt,
-    wait_random_exponential,
-)
+
+from snippets.resilience.retrying import retry_transaction
 
 BLOCK = "BEGIN; LOCK orders IN ACCESS EXCLUSIVE MODE"
 WAITING = """SELECT pid FROM pg_locks
@@ -34,20 +30,14 @@ async def count(engine: AsyncEngine) -> int:
 
 
 # --8<-- [start:fix]
-def disconnected(error: BaseException) -> bool:
-    if isinstance(error, DBAPIError):
-        return error.connection_invalidated
-    return isinstance(error, ConnectionError)
+REQUEST_S = 8.0  # as long as the client waits
 
 
-@retry(
-    retry=retry_if_exception(disconnected),
-    wait=wait_random_exponential(multiplier=0.1, max=1.0),
-    stop=stop_after_attempt(5),
-    reraise=True,
-)
 async def count_retried(engine: AsyncEngine) -> int:
-    return await count(engine)  # a read: doing it twice is harmless
+    async def read() -> int:  # doing it twice is harmless
+        return await count(engine)
+
+    return await retry_transaction(read, REQUEST_S)
 
 
 # --8<-- [end:fix]

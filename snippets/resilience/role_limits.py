@@ -18,7 +18,7 @@ from snippets.resilience.timeouts import create_engine, server_settings
 
 # --8<-- [start:role]
 async def limit_role(connection: AsyncConnection) -> None:
-    """In a migration, once, as the role that the service uses."""
+    """Once, as the role of the service; migrations have another."""
     quoted = text("SELECT quote_ident(current_database())")
     database = await connection.scalar(quoted)
     for name, value in server_settings(LIMITS).items():

@@ -25,8 +25,8 @@ def server_settings(limits: Limits) -> dict[str, str]:
 
 
 def create_engine(dsn: str, pooler: bool = False) -> AsyncEngine:
-    """`pooler`: the role has the limits of the server."""
-    settings = {} if pooler else server_settings(LIMITS)
+    """`pooler`: the role has the limits, and no statement a name."""
+    settings = {"server_settings": server_settings(LIMITS)}  # [!]
     return create_async_engine(
         make_url(dsn).set(drivername="postgresql+asyncpg"),
         max_overflow=0,
@@ -34,7 +34,7 @@ def create_engine(dsn: str, pooler: bool = False) -> AsyncEngine:
         connect_args={
             "timeout": LIMITS.connect,
             "command_timeout": LIMITS.answer,
-            "server_settings": settings,  # [!]
+            **({"statement_cache_size": 0} if pooler else settings),
         },
     )
 

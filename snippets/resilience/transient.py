@@ -15,24 +15,28 @@ from sqlalchemy.ext.asyncio import create_async_engine
 ROLLED_BACK = {"40001", "40P01"}  # serialization failure, deadlock
 NOT_NOW = {"57P01", "57P02", "57P03"}  # stops, has crashed, is starting
 NOT_NOW |= {"53300", "08001", "08003", "08006"}  # full, cut off
+TOO_LONG = "25P04"  # transaction_timeout ends the connection, too
 
 
 def unavailable(error: DBAPIError) -> bool:
     """The connection is gone, or there is none to be had."""
-    nowhere = isinstance(  # no host takes writes, in a failover
-        getattr(error.orig, "__cause__", None),
-        TargetServerAttributeNotMatched,
-    )
-    state = getattr(error.orig, "sqlstate", None)
-    return state in NOT_NOW or nowhere or error.connection_invalidated
+    cause: BaseException | None = error.orig
+    nowhere, states = False, set()
+    while cause:  # asyncpg's error, and what the server said last
+        states.add(getattr(cause, "sqlstate", None))
+        # No host takes writes, in a failover.
+        nowhere |= isinstance(cause, TargetServerAttributeNotMatched)
+        cause = cause.__cause__
+    cut_off = nowhere or error.connection_invalidated
+    return TOO_LONG not in states and bool(states & NOT_NOW or cut_off)
 
 
 def may_retry(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None)
         return state in ROLLED_BACK or unavailable(error)
-    if isinstance(error, TimeoutError):  # a deadline; an OSError too
-        return False
+    if isinstance(error, TimeoutError):  # an OSError, too
+        return error.errno is not None  # the network's, no deadline
     return isinstance(error, OSError)  # refused, no route, no name
 
 

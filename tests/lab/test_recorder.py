@@ -19,7 +19,14 @@ from typing import Any, cast
 import pytest
 
 from lab import manifest
-from lab.recorder import PARTIAL_RUNS, function_lines, listings, pytest_runtest_setup, why_not
+from lab.recorder import (
+    PARTIAL_RUNS,
+    Verification,
+    function_lines,
+    listings,
+    pytest_runtest_setup,
+    why_not,
+)
 from lab.repository import ROOT
 
 COPIED = [
@@ -196,15 +203,6 @@ def test_a_run_in_one_process_is_recorded_with_the_lines_that_no_test_executed(
 
 
 @pytest.mark.timeout(180)
-def test_a_part_of_the_suite_is_not_recorded(miniature: Path) -> None:
-    options = ["-n0", "--dist=no", "--cov-fail-under=0", "-k", "share"]
-    done = suite(miniature, *options, "--cov", "--cov-context=test")
-    assert done.returncode == 0, done.stdout
-    assert "build/verification.json is not renewed: only a part of the suite ran" in done.stdout
-    assert not (miniature / "build").exists()
-
-
-@pytest.mark.timeout(180)
 def test_a_run_of_one_article_replaces_what_is_known_of_its_files(miniature: Path) -> None:
     for path in ("snippets/other/__init__.py", "snippets/other/limits.py"):
         (miniature / path).parent.mkdir(exist_ok=True)
@@ -218,7 +216,7 @@ def test_a_run_of_one_article_replaces_what_is_known_of_its_files(miniature: Pat
     )
     manifest.write(miniature, last)
     one = ["--article=demo", "--cov=snippets/demo", "--cov-context=test", "--update-transcripts"]
-    done = suite(miniature, "-n2", *one)
+    done = suite(miniature, "-n1", *one)  # a worker chooses the tests, too; one says it
     assert done.returncode == 0, done.stdout
     assert "build/verification.json is renewed: 5 files of demo\n" in done.stdout
     assert "This was what demo needs. The whole suite, `make test`, adds other;" in done.stdout
@@ -242,10 +240,11 @@ def test_a_run_of_one_article_replaces_what_is_known_of_its_files(miniature: Pat
 class Config:
     """What the plugin asks of a run that was started with these options."""
 
-    rootpath = ROOT
-
-    def __init__(self, *, args: list[str], dist: str, workers: bool, **options: object) -> None:
+    def __init__(
+        self, *, args: list[str], dist: str, workers: bool, root: Path = ROOT, **options: object
+    ) -> None:
         self.args = args
+        self.rootpath = root
         self.known_args_namespace = SimpleNamespace(dist=dist)
         self.pluginmanager = SimpleNamespace(hasplugin=lambda name: workers)
         self._options = options
@@ -288,6 +287,17 @@ def test_only_a_whole_green_run_with_coverage_by_test_counts(
 ) -> None:
     config = Config(**{**WHOLE, **changes})
     assert why_not(cast("pytest.Config", config), status) == reason
+
+
+def test_a_part_of_the_suite_is_not_recorded(tmp_path: Path) -> None:
+    whole = [str(tmp_path / "tests")]
+    part = Config(
+        args=whole, dist="load", workers=True, root=tmp_path, cov_context="test", keyword="share"
+    )
+    run = Verification(cast("pytest.Config", part))
+    run.pytest_sessionfinish(0)
+    assert run.outcome == "build/verification.json is not renewed: only a part of the suite ran"
+    assert not (tmp_path / "build").exists()
 
 
 def test_the_options_that_select_a_part_exist(pytestconfig: pytest.Config) -> None:

@@ -50,6 +50,7 @@ _TEMPLATES = {
     ),
     "partials/language.html": "{% macro t(key) %}{{ key }}{% endmacro %}\n",
     "blog-post.html": '{% extends "main.html" %}\n',
+    "error.html": '{% extends "main.html" %}\n',
     "tag.html": '{% extends "main.html" %}\n',
     "blog.html": (
         '<!doctype html><html lang="en"><head><title>{{ page.title }}</title></head>'

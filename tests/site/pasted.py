@@ -25,6 +25,12 @@ REDIS_FULL = "redis-max-connections-error"
 CLIENTS = "sorry-too-many-clients-already"
 PROVISIONING = "this-session-is-provisioning-a-new-connection"
 UNIQUE = "unique-must-be-invoked"
+CONCURRENTLY = "create-index-concurrently-cannot-run-inside-a-transaction-block"
+IMMUTABLE = "functions-in-index-expression-must-be-marked-immutable"
+DUPLICATES = "could-not-create-unique-index"
+CACHED_PLAN = "cached-statement-plan-is-invalid"
+OPERATOR = "operator-does-not-exist"
+NOT_VALID = "index-is-not-valid"
 
 QUEUE_POOL_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/.venv/lib/python3.12/site-packages/uvicorn/protocols/http/h11_impl.py", line 407
@@ -187,6 +193,12 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("asyncpg.exceptions._base.InterfaceError: the number of query arguments cannot exceed 32767", ARGUMENTS),
     ("redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection refused.", REFUSED),
     ("Error 61 connecting to 127.0.0.1:6379. Connect call failed ('127.0.0.1', 6379).", REFUSED),
+    (
+        "redis.exceptions.ConnectionError: Error Multiple exceptions: [Errno 111] Connect call failed"
+        " ('::1', 6379, 0, 0), [Errno 111] Connect call failed ('127.0.0.1', 6379) connecting to"
+        " localhost:6379.",
+        REFUSED,
+    ),
     ("redis.exceptions.MaxConnectionsError: Too many connections", REDIS_FULL),
     ("redis.exceptions.ConnectionError: Too many connections", REDIS_FULL),
     ("ConnectionError: No connection available.", REDIS_FULL),
@@ -212,6 +224,22 @@ PASTED: tuple[tuple[str, str | None], ...] = (
      ABORTED),
     ("psycopg2.errors.InFailedSqlTransaction", ABORTED),
     ("QueuePool limit of size 5 overflow 10 reached, from FastAPI endpoints with def", DEF_ENDPOINTS),
+    ("asyncpg.exceptions.ActiveSQLTransactionError: CREATE INDEX CONCURRENTLY cannot run inside a transaction block",
+     CONCURRENTLY),
+    ("ERROR:  DROP INDEX CONCURRENTLY cannot run inside a transaction block", CONCURRENTLY),
+    ("ERROR: functions in index expression must be marked IMMUTABLE", IMMUTABLE),
+    ("asyncpg.exceptions.InvalidObjectDefinitionError: functions in index predicate must be marked IMMUTABLE",
+     IMMUTABLE),
+    ('asyncpg.exceptions.UniqueViolationError: could not create unique index "users_email_key"\nDETAIL:  Key (email)=(a@b.c) is duplicated.',
+     DUPLICATES),
+    ("asyncpg.exceptions.InvalidCachedStatementError: cached statement plan is invalid due to a database schema or configuration change",
+     CACHED_PLAN),
+    ("psycopg.errors.FeatureNotSupported: cached plan must not change result type", CACHED_PLAN),
+    ("(sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) <class 'asyncpg.exceptions.UndefinedFunctionError'>: operator does not exist: jsonb = character varying\nHINT:  No operator matches the given name and argument types. You might need to add explicit type casts.",
+     OPERATOR),
+    ("operator does not exist: uuid = character varying", OPERATOR),
+    ("operator does not exist: text = integer", OPERATOR),
+    ('ERROR:  index "users_email" is not valid', NOT_VALID),
     # Messages without a page.
     ('asyncpg.exceptions.UniqueViolationError: duplicate key value violates unique constraint "users_email_key"',
      None),

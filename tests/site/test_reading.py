@@ -13,6 +13,16 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.site.test_listing_text import expected
 
 ARTICLE = "your-connection-pool-is-a-queue/"
+JUMP = """([from, to]) => {
+  const entries = [...document.querySelectorAll(".contents a")];
+  const jump = (at) => {
+    const [heading, next] = [at, at + 1].map((one) =>
+      document.getElementById(entries[one].hash.slice(1)).getBoundingClientRect().top);
+    scrollBy({ top: next - innerHeight * 0.9, behavior: "instant" });
+  };
+  jump(from);
+  requestAnimationFrame(() => requestAnimationFrame(() => jump(to)));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -124,24 +134,12 @@ def test_the_contents_mark_the_section_being_read(page: Page) -> None:
     expect(page.locator(".contents [aria-current]")).to_have_count(1)
 
 
-@pytest.mark.parametrize("section", [4, 1])
-def test_the_contents_follow_a_jump_into_the_middle_of_a_section(page: Page, section: int) -> None:
+def test_the_contents_follow_a_jump_into_the_middle_of_a_section_down_and_up(page: Page) -> None:
     """No heading comes into the upper third of the window on the way."""
     entries = page.locator(".contents a")
-    page.evaluate(
-        """([from, to]) => {
-          const entries = [...document.querySelectorAll(".contents a")];
-          const jump = (at) => {
-            const [heading, next] = [at, at + 1].map((one) =>
-              document.getElementById(entries[one].hash.slice(1)).getBoundingClientRect().top);
-            scrollBy({ top: next - innerHeight * 0.9, behavior: "instant" });
-          };
-          jump(from);
-          requestAnimationFrame(() => requestAnimationFrame(() => jump(to)));
-        }""",
-        [5 - section, section],
-    )
-    expect(entries.nth(section)).to_have_attribute("aria-current", "true")
+    for section in (4, 1):
+        page.evaluate(JUMP, [5 - section, section])
+        expect(entries.nth(section)).to_have_attribute("aria-current", "true")
 
 
 def test_every_listing_is_there_and_tabs_work_without_script(plain: Page) -> None:
@@ -164,7 +162,9 @@ def test_formulas_need_no_script(plain: Page) -> None:
     assert box["height"] > 5
 
 
-def test_a_printed_article_has_no_navigation_and_spells_its_links_out(page: Page) -> None:
+def test_a_printed_article_spells_its_links_out_and_shows_both_sides_of_a_tab(
+    page: Page,
+) -> None:
     page.emulate_media(media="print")
 
     for control in ("header nav", ".scheme", "button.copy", ".contents"):
@@ -172,10 +172,6 @@ def test_a_printed_article_has_no_navigation_and_spells_its_links_out(page: Page
     link = page.locator('.prose a[href^="https://www.postgresql.org"]').first
     spelled = link.evaluate("link => getComputedStyle(link, '::after').content")
     assert "https://www.postgresql.org" in spelled
-    assert page.pdf(format="A4").startswith(b"%PDF-")
-
-
-def test_a_printed_article_shows_both_sides_of_a_tab(page: Page) -> None:
-    page.emulate_media(media="print")
     expect(page.locator("#listing-pool-naive-exhaustion-checkout")).to_be_visible()
     expect(page.locator("#listing-pool-exhaustion-checkout")).to_be_visible()
+    assert page.pdf(format="A4").startswith(b"%PDF-")

@@ -270,11 +270,12 @@ def test_the_shape_of_a_draft_is_its_authors_affair_and_its_wording_is_not(root:
 
 
 def test_the_error_index_is_held_to_the_wording(root: Path) -> None:
-    matter = "---\ntitle: too many clients\ndescription: The server is full.\n---\n"
+    keys = "title: too many clients\ndescription: The server is full.\ntemplate: error.html\n"
+    matter = f"---\n{keys}---\n"
     write(root, "docs/errors/full.md", f"{matter}\nIt is simply full.\n")
 
     assert [message.partition(". ")[0] for message in said(root)] == [
-        "docs/errors/full.md:6: 'simply' was not measured"
+        "docs/errors/full.md:7: 'simply' was not measured"
     ]
 
 

@@ -137,7 +137,7 @@ def test_front_matter_that_cannot_be_used_is_shown_in_place_of_the_page(
 def test_a_page_of_another_kind_is_replaced_too(
     root: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    write(root, "docs/errors/full.md", "---\ntitle: full\n---\n")
+    write(root, "docs/errors/full.md", "---\ntitle: full\ntemplate: error.html\n---\n")
 
     messages = warnings(root, caplog)
 

@@ -179,6 +179,7 @@ def test_the_command_succeeds_when_nothing_is_wrong(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["check"], root) == 0
+    assert capsys.readouterr().out == "Nothing is wrong with the sources.\n"
     assert main(["build"], root) == 0
     assert capsys.readouterr().out == "The site is in site.\n"
 

@@ -37,7 +37,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, fields in different.items():
         fields = {"slug": name, "title": name, "headline": HEADLINE, "draft": None, **fields}
         write(root, f"docs/posts/{name}.md", article(BODY, **fields))
-    matter = {"title": "slots full", "description": "Busy.", "texts": ["slot … is busy"]}
+    matter = {
+        "title": "slots full",
+        "description": "Busy.",
+        "template": "error.html",
+        "texts": ["slot … is busy"],
+    }
     page = f"---\n{yaml.safe_dump(matter, allow_unicode=True)}---\n\nThe slots are full.\n"
     write(root, "docs/errors/full.md", page)
     build(root, NOW)

@@ -11,6 +11,7 @@ from press.sources.front_matter import Document, ErrorMeta, PageMeta, PostMeta, 
 from tests.press.miniature import article, front_matter
 
 PATH = "docs/posts/pool.md"
+BUSY = "title: Busy\ndescription: Busy.\ntemplate: error.html\n"
 
 
 def read(text: str) -> Document:
@@ -198,12 +199,31 @@ def test_a_page_needs_no_front_matter() -> None:
 
 
 def test_a_page_of_the_error_index_needs_the_text_of_its_error() -> None:
-    document = parse("docs/errors/busy.md", "---\ndescription: Busy.\n---\n", ErrorMeta)
+    document = parse(
+        "docs/errors/busy.md", "---\ndescription: Busy.\ntemplate: error.html\n---\n", ErrorMeta
+    )
 
     assert [str(finding) for finding in document.findings] == [
         "docs/errors/busy.md:1: missing key 'title'. "
         "Add it: it must be the text of the error, as a reader would search for it."
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("", "docs/errors/busy.md:1: missing key 'template'. Add it: it must be error.html."),
+        (
+            "template: main.html\n",
+            "docs/errors/busy.md:4: 'template' is 'main.html'. It must be error.html.",
+        ),
+    ],
+)
+def test_a_page_of_the_error_index_has_the_template_of_one(line: str, what: str) -> None:
+    source = f"---\ntitle: Busy\ndescription: Busy.\n{line}---\n"
+    document = parse("docs/errors/busy.md", source, ErrorMeta)
+
+    assert [str(finding) for finding in document.findings] == [what]
 
 
 def published(now: datetime, **keys: object) -> bool:
@@ -236,13 +256,13 @@ def test_a_control_character_is_refused_by_its_line_and_folded_text_is_not() -> 
 
 @pytest.mark.parametrize("text", ["…is busy", "is busy …", " busy", "ab", ""])
 def test_a_message_that_would_be_found_in_anything_is_refused(text: str) -> None:
-    source = f"---\ntitle: Busy\ndescription: Busy.\ntexts:\n  - {json.dumps(text)}\n---\n"
+    source = f"---\n{BUSY}texts:\n  - {json.dumps(text)}\n---\n"
     (finding,) = parse("docs/errors/busy.md", source, ErrorMeta).findings
     assert "item 1 of 'texts' is" in finding.what or "'texts' is" in finding.what
 
 
 def test_a_message_may_vary_in_its_middle() -> None:
-    source = "---\ntitle: Busy\ndescription: Busy.\ntexts:\n  - slot … is busy\n---\n"
+    source = f"---\n{BUSY}texts:\n  - slot … is busy\n---\n"
     meta = parse("docs/errors/busy.md", source, ErrorMeta).meta
     assert isinstance(meta, ErrorMeta)
     assert meta.texts == ["slot … is busy"]

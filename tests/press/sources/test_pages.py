@@ -12,7 +12,9 @@ from press.sources.sayings import LedgerMeta
 from press.sources.settings import load_settings
 from tests.press.miniature import article, repository, write
 
-ERROR = "---\ntitle: too many clients\ndescription: The server is full.\n---\n"
+ERROR = (
+    "---\ntitle: too many clients\ndescription: The server is full.\ntemplate: error.html\n---\n"
+)
 
 
 @pytest.fixture

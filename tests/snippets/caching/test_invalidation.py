@@ -121,6 +121,19 @@ async def test_a_full_redis_evicts_the_lease_and_the_old_price_does_not_come_bac
         assert await redis.get("price") != b"100"
 
 
+async def test_a_client_that_decodes_its_answers_meets_leases_and_values(
+    redis_lease: lab.RedisLease, key: str
+) -> None:
+    async with Redis.from_url(redis_lease.url, decode_responses=True) as redis:
+        prices, slow = LeasingPrices(redis), Slow(100)
+        first = asyncio.create_task(prices.get(key, slow))
+        await slow.has_read.wait()
+        assert await prices.get(key, price(200)) == 200
+        slow.go_on.set()
+        assert await first == 100
+        assert await prices.get(key, unread) == 100
+
+
 async def test_a_lease_of_another_is_neither_an_answer_nor_taken_away(
     redis: Redis, key: str
 ) -> None:
@@ -133,7 +146,7 @@ async def test_a_lease_of_another_is_neither_an_answer_nor_taken_away(
     await second.has_read.wait()
     lease = await redis.get(key)
     assert isinstance(lease, bytes)
-    assert lease.startswith(MARK)
+    assert lease.startswith(MARK.encode())
     third = await prices.get(key, price(300))
     assert third == 300
     first.go_on.set()

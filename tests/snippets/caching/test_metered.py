@@ -1,5 +1,6 @@
 """c, s, q and h, counted where the cache is called."""
 
+import math
 from typing import Any
 
 import pytest
@@ -54,10 +55,27 @@ def test_the_hit_rate_is_that_of_the_look_ups(meter: Meter, time: Time) -> None:
     assert meter.hit_rate() == 0.75
 
 
-def test_a_step_that_fails_is_not_counted(meter: Meter, time: Time) -> None:
+def test_a_step_that_fails_is_in_no_mean(meter: Meter, time: Time) -> None:
     with pytest.raises(LookupError), meter.timed("query"):
         raise LookupError
-    assert meter.calls["query"] == 0
+    spend(meter, time, "query", 2.0)
+    assert meter.mean("query") == 2.0
+
+
+async def test_a_failed_load_is_no_hit(
+    redis: Redis, redis_lease: lab.RedisLease, meter: Meter
+) -> None:
+    async def load() -> Any:
+        raise LookupError("the database is away")
+
+    with pytest.raises(LookupError):
+        await metered.cached(redis, f"{redis_lease.prefix}report", load, meter)
+    assert meter.hit_rate() == 0
+
+
+def test_before_the_first_read_there_is_no_number(meter: Meter) -> None:
+    assert math.isnan(meter.hit_rate())
+    assert math.isnan(meter.break_even())
 
 
 async def test_a_hit_is_a_look_up_and_a_miss_all_three(

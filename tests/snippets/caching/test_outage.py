@@ -178,6 +178,25 @@ async def test_the_limit_covers_the_wait_for_a_connection() -> None:
         assert 20 <= len(taken) < 150
 
 
+async def test_a_connection_that_redis_closed_while_it_was_idle_is_no_outage(redis: Redis) -> None:
+    loads = Loads()
+    cache = OpenCache(redis, loads, Time())
+    await asyncio.gather(*(cache.get("report") for _ in range(20)))
+    loads.count = 0
+    await redis.client_kill_filter(_type="normal", skipme=True)
+    assert len(await redis.client_list()) == 1
+    await asyncio.gather(*(cache.get("report") for _ in range(20)))
+    assert loads.count == 0
+    assert not cache.bounded.failures
+
+
+@pytest.mark.parametrize("entry", [b"no JSON", b"\xff", b""])
+async def test_an_entry_that_nobody_can_read_is_loaded_again(redis: Redis, entry: bytes) -> None:
+    await redis.set("report", entry)
+    cache = OpenCache(redis, Loads(), Time())
+    assert [await cache.get("report") for _ in range(2)] == ["load 1"] * 2
+
+
 async def test_a_full_redis_fails_no_request_and_is_still_read(redis: Redis) -> None:
     cache = OpenCache(redis, Loads(), Time())
     await cache.get("report")
@@ -253,7 +272,7 @@ def test_the_limits_of_the_client_are_written_down() -> None:
     pool: Any = bounded.connect("127.0.0.1", 6379).connection_pool
     made = pool.make_connection()
     assert made.socket_timeout == made.socket_connect_timeout == ANSWER_S < 1
-    assert made.retry.get_retries() == 0
+    assert made.retry.get_retries() == 1
 
 
 async def test_from_url_asks_a_silent_redis_once() -> None:

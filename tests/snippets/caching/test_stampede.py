@@ -3,8 +3,9 @@
 import asyncio
 import random
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from importlib import reload
 from typing import Any
 
 import asyncpg
@@ -402,6 +403,50 @@ async def test_a_lock_ends_by_itself_and_is_not_taken_from_its_next_owner(
 
     assert await LockedCache(redis, load, TTL_S).get(key) == "report"
     assert await redis.get(f"{key}:lock") == b"another process"
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The limits of the lock, in proportion, of a load that may take two seconds."""
+    monkeypatch.setattr(single_flight, "LIMIT_S", 2.0)
+    reload(locked)
+    yield
+    monkeypatch.undo()
+    reload(locked)
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_after_the_lock_of_a_process_that_died_another_loads(redis: Redis, key: str) -> None:
+    """Within the limit of a flight: to wait for the lock, and then to load."""
+    await redis.lock(f"{key}:lock", locked.LOCK_S).acquire()
+
+    async def load(key: str) -> str:
+        await asyncio.sleep(0.4)
+        return "report"
+
+    cache = locked.LockedCache(redis, load, TTL_S)
+    assert await asyncio.gather(*(cache.get(key) for _ in range(5))) == ["report"] * 5
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_load_ends_before_its_lock(redis: Redis, key: str) -> None:
+    left_ms: list[int] = []
+
+    async def load(key: str) -> str:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            left_ms.append(await redis.pttl(f"{key}:lock"))
+        raise AssertionError
+
+    with pytest.raises(TimeoutError):
+        await locked.LockedCache(redis, load, TTL_S).get(key)
+    assert left_ms[0] > 0
+    assert not await redis.exists(f"{key}:lock")
+
+
+def test_a_refresh_is_not_tried_again_while_it_may_be_under_way() -> None:
+    assert RETRY_S > single_flight.LIMIT_S
 
 
 async def test_after_its_time_the_old_value_is_served_until_the_new_one_is_there(

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from redis import TimeoutError as Silent
 from redis.asyncio import Redis
 
 import lab
-from snippets.caching import two_levels
+from snippets.caching import tracking, two_levels
 from snippets.caching.tracking import follow, news_from
 from snippets.caching.two_levels import TwoLevels
 
@@ -57,7 +58,7 @@ async def other(server: lab.RedisServer) -> AsyncIterator[Redis]:
         yield other
 
 
-News = asyncio.Queue[list[bytes] | None]
+News = asyncio.Queue[list[str] | None]
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ async def levels(
 ) -> AsyncIterator[TwoLevels]:
     levels = TwoLevels(redis, "price:")
 
-    def forget(keys: list[bytes] | None) -> None:
+    def forget(keys: list[str] | None) -> None:
         levels.forget(keys)
         news.put_nowait(keys)
 
@@ -103,7 +104,7 @@ async def test_an_absent_key_is_remembered_until_it_is_set(
     assert [await levels.get("price:2") for _ in range(3)] == [None] * 3
     assert redis.reads == 1
     await other.set("price:2", "new")
-    assert await news.get() == [b"price:2"]
+    assert await news.get() == ["price:2"]
     assert await levels.get("price:2") == b"new"
 
 
@@ -162,7 +163,55 @@ async def test_nothing_is_told_of_keys_outside_the_prefix(
 ) -> None:
     await other.set("stock:1", 7)
     await other.set(KEY, "new")
-    assert await news.get() == [KEY.encode()]
+    assert await news.get() == [KEY]
+
+
+async def test_a_key_that_is_no_utf_8_does_not_end_the_news(
+    levels: TwoLevels, other: Redis, news: News
+) -> None:
+    await other.set(b"price:\xff", 1)
+    await news.get()
+    await other.set(KEY, "new")
+    assert await news.get() == [KEY]
+    assert levels.tracked.is_set()
+
+
+async def test_a_crowd_leaves_the_value_behind(levels: TwoLevels, redis: CountingRedis) -> None:
+    """However many readers overlap, one of them keeps what it read."""
+    assert await asyncio.gather(*(levels.get(KEY) for _ in range(50))) == [b"old"] * 50
+    reads = redis.reads
+    assert await levels.get(KEY) == b"old"
+    assert redis.reads == reads
+
+
+async def test_none_of_the_readers_of_a_changed_key_keeps_it(
+    levels: TwoLevels, redis: CountingRedis, other: Redis, news: News
+) -> None:
+    redis.go_on.clear()
+    reading = [asyncio.ensure_future(levels.get(KEY)) for _ in range(3)]
+    while redis.reads < 3:
+        await other.ping()
+    await other.set(KEY, "new")
+    assert await news.get() == [KEY]
+    redis.go_on.set()
+    assert await asyncio.gather(*reading) == [b"old"] * 3
+    assert await levels.get(KEY) == b"new"
+
+
+async def test_an_old_answer_is_not_kept_when_a_newer_one_is_on_its_way(
+    levels: TwoLevels, redis: CountingRedis, other: Redis, news: News
+) -> None:
+    redis.go_on.clear()
+    first = asyncio.ensure_future(levels.get(KEY))
+    await redis.answered.wait()
+    await other.set(KEY, "new")
+    assert await news.get() == [KEY]
+    second = asyncio.ensure_future(levels.get(KEY))
+    while redis.reads < 2:
+        await other.ping()
+    redis.go_on.set()
+    assert [await first, await second] == [b"old", b"new"]
+    assert await levels.get(KEY) == b"new"
 
 
 async def test_what_redis_tells_nothing_of_is_not_kept(
@@ -192,7 +241,7 @@ async def test_an_answer_that_changed_on_its_way_is_not_kept(
     reading = asyncio.ensure_future(levels.get(KEY))
     await redis.answered.wait()
     await other.set(KEY, "new")
-    assert await news.get() == [KEY.encode()]
+    assert await news.get() == [KEY]
     redis.go_on.set()
     assert await reading == b"old"
     assert await levels.get(KEY) == b"new"
@@ -249,8 +298,35 @@ async def test_when_the_connection_is_cut_nothing_is_kept_and_tracking_begins_ag
     assert await news.get() is None
     await levels.get(KEY)
     await other.set(KEY, "new")
-    assert await news.get() == [KEY.encode()]
+    assert await news.get() == [KEY]
     assert await levels.get(KEY) == b"new"
+
+
+def test_the_client_of_the_news_does_not_connect_again_by_itself() -> None:
+    """Written down, whatever redis-py does by default."""
+    made = news_from("redis://localhost").connection_pool.connection_kwargs
+    assert made["retry"].get_retries() == 0
+
+
+async def test_a_redis_that_is_too_slow_is_asked_again(
+    redis_lease: lab.RedisLease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = [Silent("Timeout connecting to server")]
+    tracking_begins = tracking.track
+
+    async def track(pubsub: Any, prefix: str) -> None:
+        if slow:
+            raise slow.pop()
+        await tracking_begins(pubsub, prefix)
+
+    monkeypatch.setattr(tracking, "track", track)
+    client, tracked = news_from(redis_lease.url), asyncio.Event()
+    hearing = asyncio.create_task(follow(client, redis_lease.prefix, tracked, lambda keys: None))
+    async with asyncio.timeout(10):
+        await tracked.wait()
+    hearing.cancel()
+    await asyncio.wait([hearing])
+    await client.aclose()
 
 
 async def test_a_restart_of_redis_is_survived(
@@ -280,6 +356,7 @@ async def test_a_failed_read_leaves_nothing_behind(levels: TwoLevels, redis: Cou
     await redis.answered.wait()
     reading.cancel()
     await asyncio.wait([reading])
+    assert not levels._asking
     redis.go_on.set()
     assert await levels.get(KEY) == b"old"
     await levels.get(KEY)

@@ -23,6 +23,7 @@ from snippets.concurrency import errors_operation as operation
 from snippets.concurrency import errors_pool_timeout as pool_timeout
 from snippets.concurrency import errors_poolclass as poolclass
 from snippets.concurrency import upstream as upstreams
+from tests.cancellation import canceled_at
 
 
 @pytest.fixture
@@ -351,3 +352,30 @@ async def test_a_crowd_waits_outside_the_pool_without_a_limit_of_time(
             assert [type(answer) for answer in answers].count(httpx.PoolTimeout) == 4
         async with pool_timeout.small_client(upstream.url) as client:
             assert await pool_timeout.crowd(client, limit=2) == [200] * 6
+
+
+async def test_a_request_that_is_canceled_can_keep_its_place_in_the_pool_for_good() -> None:
+    """A fault of httpcore 1.0: nobody forgot to close anything."""
+    async with upstreams.listening() as upstream:
+        for wait in range(100):
+            async with pool_timeout.small_client(upstream.url) as client:
+                for _ in range(2):  # as many as the pool has connections
+                    canceled = await canceled_at(wait, statuses(client))
+                try:
+                    await statuses(client)
+                except httpx.PoolTimeout:
+                    return
+            assert canceled, "a request canceled at any of its waits gave its place back"
+
+
+async def test_a_request_that_ends_by_the_timeout_of_httpx_gives_its_place_back() -> None:
+    async with upstreams.listening() as upstream, pool_timeout.small_client(upstream.url) as client:
+        for _ in range(3):  # one more than the pool has connections
+            with pytest.raises(httpx.ConnectTimeout):
+                await client.get("/report", timeout=httpx.Timeout(5.0, connect=0.0))
+        assert await statuses(client) == 200
+
+
+async def statuses(client: httpx.AsyncClient) -> int:
+    async with client.stream("GET", "/report") as response:
+        return response.status_code

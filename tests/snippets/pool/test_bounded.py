@@ -1,15 +1,15 @@
 """A line in front of the pool: its order, its length and its patience."""
 
 import asyncio
-import types
-from collections.abc import AsyncIterator, Coroutine, Generator
-from typing import Any
+import math
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 
 from snippets.pool.bounded import BoundedPool, PoolBusyError, demonstrate
 from snippets.resilience.wire import Wire, through
+from tests.cancellation import canceled_at
 
 
 @pytest.fixture
@@ -22,29 +22,6 @@ async def pool(dsn: str) -> AsyncIterator[asyncpg.Pool]:
 async def use(bounded: BoundedPool) -> int:
     async with bounded.acquire() as connection:
         return int(await connection.fetchval("SELECT 1"))
-
-
-@types.coroutine
-def canceled_at(wait: int, call: Coroutine[Any, Any, int]) -> Generator[Any, Any, bool]:
-    """Cancel a call while it stands at its nth wait; False if it has fewer."""
-    waits, step = 0, call.send(None)
-    while True:
-        if waits == wait:
-            task = asyncio.current_task()
-            assert task
-            asyncio.get_running_loop().call_soon(task.cancel)
-        try:
-            try:
-                answer = yield step
-            except asyncio.CancelledError as error:
-                step = call.throw(error)
-            else:
-                step = call.send(answer)
-        except StopIteration:
-            return False
-        except asyncio.CancelledError:
-            return True
-        waits += 1
 
 
 async def cancel_everywhere(bounded: BoundedPool) -> int:
@@ -212,3 +189,21 @@ async def test_a_server_that_refuses_is_not_called_busy(dsn: str) -> None:
                 await use(bounded)
         pool.set_connect_args(dsn)
         assert await use(bounded) == 1
+
+
+def in_time(place: int, services: float) -> float:
+    """The chance that so many holds end in time: a Poisson process, if holds are exponential.
+
+    Args:
+        place: in the line; who stands there needs that many holds to end.
+        services: how many end in the time of the timeout, on average.
+    """
+    return 1 - math.exp(-services) * sum(services**n / math.factorial(n) for n in range(place))
+
+
+@pytest.mark.parametrize("services", [20, 50, 100])
+def test_at_the_place_of_the_rule_about_half_are_served_and_far_behind_it_few(
+    services: int,
+) -> None:
+    assert in_time(services, services) == pytest.approx(0.5, abs=0.05)
+    assert in_time(services * 3 // 2, services) < 0.05

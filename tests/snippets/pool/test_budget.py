@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import asyncpg
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -89,3 +90,17 @@ async def test_within_the_budget_every_process_of_a_rollout_starts(small_server:
     dsn = small_server.replace("postgres@", "app@")
     outcome = await rollout(dsn, budget.pool_size(SERVER, DEPLOYMENT))
     assert outcome == "8 processes × 3 connections: all started"
+
+
+async def test_an_application_role_reads_too_many_clients_once_superusers_fill_the_reserve(
+    small_server: str,
+) -> None:
+    await create_role(small_server)
+    free = SERVER.max_connections - SERVER.reserved
+    dsn = small_server.replace("postgres@", "app@")
+    async with (
+        asyncpg.create_pool(dsn, min_size=free, max_size=free),
+        asyncpg.create_pool(small_server, min_size=SERVER.reserved, max_size=SERVER.reserved),
+    ):
+        with pytest.raises(asyncpg.TooManyConnectionsError, match="sorry, too many clients"):
+            await asyncpg.connect(dsn)

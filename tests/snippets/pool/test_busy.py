@@ -1,5 +1,6 @@
 """What a request hears when the pool of the engine is empty."""
 
+import asyncio
 from contextlib import AsyncExitStack
 
 import httpx
@@ -10,6 +11,7 @@ from snippets.pool import busy
 from snippets.pool import engine as engine_module
 from snippets.pool.engine import POOL_SIZE, create_engine
 from snippets.pool.retry_after import RETRY_S
+from snippets.resilience.wire import Wire, through
 
 
 async def test_an_empty_pool_is_a_503_with_a_time_to_come_back(
@@ -40,6 +42,24 @@ async def test_a_request_that_gets_a_connection_is_answered_and_gives_it_back(ds
         assert isinstance(engine.pool, QueuePool)
         assert engine.pool.checkedout() == 0
     assert (answer.status_code, answer.json()) == (200, 42)
+
+
+async def test_a_server_that_does_not_answer_is_no_busy_pool(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits in line for it hears 503; who connects meets another TimeoutError."""
+    monkeypatch.setattr(engine_module, "POOL_SIZE", 1)
+    monkeypatch.setattr(engine_module, "POOL_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(engine_module, "CONNECT_TIMEOUT_S", 0.3)
+    async with through(dsn, Wire(silent=True)) as address, asyncio.timeout(10):
+        app = busy.create_app(create_engine(address))
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://app") as client,
+        ):
+            answers = await asyncio.gather(client.get("/answer"), client.get("/answer"))
+    assert [answer.status_code for answer in answers] == [500, 503]
 
 
 async def test_the_engine_is_disposed_of_when_the_app_ends(dsn: str) -> None:

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from snippets.pool import naive_exhaustion
 from snippets.pool.payments import ORDERS
@@ -69,6 +70,61 @@ async def test_a_payment_pending_inside_a_transaction_is_seen_holding(dsn: str) 
     await naive_exhaustion.checkout(engine, charge, 1)
     await engine.dispose()
     assert seen == [("shop", 1, 0, 0, 1)]
+
+
+async def test_a_connection_held_without_a_transaction_looks_idle(dsn: str) -> None:
+    """After a commit, or straight from asyncpg's pool: only the pool knows that it is out."""
+    url = make_url(dsn).set(drivername="postgresql+asyncpg")
+    settings = {"server_settings": {"application_name": "shop"}}
+    engine = create_async_engine(url, connect_args=settings)
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+        await connection.commit()
+        assert isinstance(engine.pool, QueuePool)
+        assert engine.pool.checkedout() == 1
+        assert await holders(dsn) == [("shop", 1, 0, 1, 0)]
+    await engine.dispose()
+    async with (
+        asyncpg.create_pool(dsn, min_size=1, max_size=1, **settings) as pool,
+        pool.acquire() as held,
+    ):
+        await held.execute("SELECT 1")
+        assert pool.get_idle_size() == 0
+        assert await holders(dsn) == [("shop", 1, 0, 1, 0)]
+
+
+async def test_a_role_that_may_not_see_others_sees_only_itself(dsn: str) -> None:
+    web = await connect(dsn, "web")
+    await web.execute("BEGIN")
+    url = make_url(dsn)
+    role = f"{url.database}_asks"
+    admin = await connect(dsn, "admin")
+    await admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{role}'")
+    asks = url.set(username=role, password=role).render_as_string(hide_password=False)
+    try:
+        assert await holders(asks) == []
+        await admin.execute(f"GRANT pg_read_all_stats TO {role}")
+        assert ("web", 1, 0, 0, 1) in await holders(asks)
+    finally:
+        await admin.execute(f"DROP ROLE {role}")
+        await admin.close()
+        await web.close()
+
+
+async def test_a_parallel_worker_is_no_connection(dsn: str) -> None:
+    web, admin = await connect(dsn, "web"), await connect(dsn, "admin")
+    await web.execute("SET debug_parallel_query = on")
+    asleep = asyncio.create_task(web.fetch("SELECT pg_sleep(60)"))
+    workers = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker'"
+    try:
+        while not await admin.fetchval(f"{workers} AND datname = current_database()"):
+            pass
+        assert ("web", 1, 1, 0, 0) in await holders(dsn)
+    finally:
+        asleep.cancel()
+        await asyncio.wait([asleep])
+        await web.close()
+        await admin.close()
 
 
 async def test_other_databases_are_not_counted(dsn: str, worker_dsn: str) -> None:

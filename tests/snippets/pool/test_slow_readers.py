@@ -4,13 +4,16 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import asyncpg
+import httpx
 import pytest
 import uvicorn
 from fastapi import Depends, FastAPI, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import FileResponse, StreamingResponse
+from starlette.background import BackgroundTask
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 
 from snippets.pool.lifespan import POOL_SIZE, Connection, acquire, create_app
@@ -18,6 +21,11 @@ from snippets.pool.lifespan import POOL_SIZE, Connection, acquire, create_app
 BODY = 64 * 1024 * b"x"
 MANY = 512  # 32 MiB, more than any buffer between uvicorn and a client
 DefaultScope = Annotated[asyncpg.Connection, Depends(acquire)]
+
+
+KEPT = pytest.mark.parametrize(
+    ("connection", "kept"), [(DefaultScope, True), (Connection, False)], ids=["default", "function"]
+)
 
 
 async def pass_on(request: Request, call_next: RequestResponseEndpoint) -> Response:
@@ -101,6 +109,61 @@ async def test_behind_a_base_http_middleware_default_scope_waits_for_the_client(
 
 async def test_a_stream_keeps_the_connection_in_default_scope(dsn: str) -> None:
     assert await held(app_that_answers(dsn, stream, DefaultScope))
+
+
+@KEPT
+async def test_a_file_keeps_the_connection_in_default_scope(
+    dsn: str, tmp_path: Path, connection: object, kept: bool
+) -> None:
+    path = tmp_path / "report"
+    path.write_bytes(MANY * BODY)
+    app = app_that_answers(dsn, lambda: FileResponse(path), connection)
+    assert await held(app) == kept
+
+
+@KEPT
+async def test_a_background_task_keeps_the_connection_in_default_scope(
+    dsn: str, connection: object, kept: bool
+) -> None:
+    """However fast the client reads: the dependency ends after the task."""
+    ends = asyncio.Event()
+    app = app_that_answers(
+        dsn, lambda: Response(b"done", background=BackgroundTask(ends.wait)), connection
+    )
+    async with served(app) as port, slow_reader(port):
+        free = asyncio.create_task(is_free(app))
+        done, _ = await asyncio.wait([free], timeout=0.5)
+        assert bool(done) != kept
+        ends.set()
+        await free
+
+
+async def is_free(app: FastAPI) -> None:
+    while app.state.pool.get_idle_size() < POOL_SIZE:  # noqa: ASYNC110, the pool has no event
+        await asyncio.sleep(0.005)
+
+
+@KEPT
+async def test_a_stream_that_reads_needs_a_connection_that_outlives_the_endpoint(
+    dsn: str, connection: Any, kept: bool
+) -> None:
+    app = create_app(dsn)
+
+    async def report(connection: connection) -> Response:
+        async def body() -> AsyncIterator[str]:
+            yield str(await connection.fetchval("SELECT 42"))
+
+        return StreamingResponse(body())
+
+    app.add_api_route("/report", report, response_model=None)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+            if kept:
+                assert (await client.get("/report")).text == "42"
+            else:
+                with pytest.raises(asyncpg.InterfaceError, match="released back to the pool"):
+                    await client.get("/report")
 
 
 @pytest.mark.parametrize("answer", [whole, stream])

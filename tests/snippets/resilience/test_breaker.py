@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from snippets.resilience import timeouts
 from snippets.resilience.breaker import CircuitBreaker, CircuitOpenError
 
 FAILURES, OPEN_S = 3, 30.0
@@ -184,6 +187,18 @@ async def test_it_opens_for_a_postgresql_that_is_down(
     with pytest.raises(CircuitOpenError):
         await breaker.call(ask)
     assert tried == FAILURES
+
+
+async def test_heavy_transactions_that_the_server_ends_do_not_open_it(
+    breaker: CircuitBreaker, dsn: str
+) -> None:
+    engine = timeouts.create_engine(dsn)
+    for _ in range(FAILURES):
+        with pytest.raises(DBAPIError, match="due to transaction timeout"):
+            await breaker.call(lambda: timeouts.long(engine))
+    async with engine.connect() as connection:
+        assert await breaker.call(lambda: connection.scalar(text("SELECT 42"))) == 42
+    await engine.dispose()
 
 
 async def test_it_stays_open_for_its_time_and_no_longer(

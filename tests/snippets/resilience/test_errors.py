@@ -1,11 +1,13 @@
 """The errors of this article, raised and mended."""
 
 import asyncio
+import random
+import time
 from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
@@ -16,6 +18,8 @@ from snippets.resilience import errors_idle as idle
 from snippets.resilience import errors_pending_rollback as pending
 from snippets.resilience import errors_serialize as serialize
 from snippets.resilience import errors_statement_timeout as slow
+from snippets.resilience.pooler import carry, message
+from snippets.resilience.retrying import retry_transaction
 from tests.snippets.resilience.forgetful import forgetful
 
 PROCESS = text("SELECT pg_backend_pid()")
@@ -82,6 +86,8 @@ async def test_a_session_whose_connection_ended_wants_a_whole_rollback(engine: A
     await engine.dispose()
 
 
+FIELDS = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
+STARTING = b"E" + (len(FIELDS) + 4).to_bytes(4, "big") + FIELDS
 CLOSED = "connection was closed in the middle of operation"
 
 
@@ -99,6 +105,20 @@ async def test_a_ping_before_the_statement_finds_a_new_one(dsn: str, url: URL) -
 async def test_so_does_recycling_what_is_older_than_the_limit(dsn: str, url: URL) -> None:
     engine = create_async_engine(url, pool_recycle=0)  # all of them are older
     assert await idle.read_after_idling(dsn, engine) == 42
+
+
+@pytest.mark.parametrize(("age_s", "replaced"), [(239, False), (241, True)])
+async def test_the_age_is_below_what_the_proxy_allows(
+    age_s: int, replaced: bool, url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = idle.checked(url)
+    async with engine.connect() as connection:
+        first = await connection.scalar(PROCESS)
+    later = time.time() + age_s
+    monkeypatch.setattr(time, "time", lambda: later)
+    async with engine.connect() as connection:
+        assert (await connection.scalar(PROCESS) != first) is replaced
+    await engine.dispose()
 
 
 @pytest.mark.parametrize("ping", [False, True])
@@ -169,12 +189,59 @@ async def test_a_read_that_is_tried_again_has_its_answer(dsn: str) -> None:
     assert await closed.terminated(dsn, closed.count_retried) == 0
 
 
-@pytest.mark.parametrize(
-    ("error", "verdict"),
-    [(ConnectionRefusedError(), True), (TimeoutError(), False), (ValueError(), False)],
-)
-def test_only_a_disconnect_is_a_reason_to_ask_again(error: Exception, verdict: bool) -> None:
-    assert closed.disconnected(error) is verdict
+async def test_a_read_is_tried_again_while_the_server_starts(dsn: str, url: URL) -> None:
+    """A restart ends the connection, and refuses the next attempts."""
+    refused = 0
+
+    async def serve(client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        nonlocal refused
+        await client.readexactly(8)  # may we use TLS?
+        back.write(b"N")
+        startup = await message(client)
+        if refused < 2:
+            refused += 1
+            back.write(STARTING)
+            back.close()
+            return
+        answers, server = await asyncio.open_connection(url.host, url.port)
+        server.write(startup)
+        await asyncio.gather(carry(client, server), carry(answers, back))
+
+    async with await asyncio.start_server(serve, "127.0.0.1") as listener:
+        port = listener.sockets[0].getsockname()[1]
+        engine = create_async_engine(url.set(host="127.0.0.1", port=port))
+        with pytest.raises(DBAPIError, match="starting up") as raised:
+            await closed.count(engine)
+        assert not raised.value.connection_invalidated
+        admin = await asyncpg.connect(dsn)
+        await admin.execute("CREATE TABLE orders ()")
+        await admin.close()
+        assert await closed.count_retried(engine) == 0
+        assert refused == 2
+        await engine.dispose()
+
+
+async def test_without_a_ping_one_failed_attempt_is_enough_for_all_idle_connections(
+    dsn: str, url: URL
+) -> None:
+    engine = create_async_engine(url)
+    opened = [await engine.connect() for _ in range(5)]
+    pids = [await connection.scalar(PROCESS) or 0 for connection in opened]
+    for connection in opened:
+        await connection.close()
+    for pid in pids:
+        idle.end(dsn, pid)
+    attempts = 0
+
+    async def read() -> int:
+        nonlocal attempts
+        attempts += 1
+        async with engine.connect() as connection:
+            return await connection.scalar(text("SELECT 42")) or 0
+
+    assert await retry_transaction(read, 8.0) == 42
+    assert attempts == 2
+    await engine.dispose()
 
 
 async def test_opposite_orders_deadlock_one_of_the_two(dsn: str) -> None:
@@ -202,6 +269,29 @@ async def test_a_higher_level_does_not_prevent_a_deadlock(dsn: str) -> None:
     assert await deadlock.there_and_back(dsn, transfer) == ["deadlock detected"]
 
 
+async def test_upserts_of_the_same_rows_in_opposite_order_deadlock(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sorted ones wait for each other."""
+    upsert = text(
+        "INSERT INTO accounts SELECT id, 1 FROM unnest(CAST(:ids AS int[])) WITH ORDINALITY"
+        " AS given (id, place) ORDER BY place ON CONFLICT (id) DO UPDATE SET cents = 0"
+    )
+    between_rows = deadlock.ACCOUNTS.replace("AFTER", "BEFORE").replace("NULL", "NEW")
+    accounts = f"{between_rows}; ALTER TABLE accounts ADD PRIMARY KEY (id)"
+
+    async def transfer(engine: AsyncEngine, *ids: int) -> None:
+        async with engine.begin() as connection:
+            await connection.execute(upsert, {"ids": list(ids)})
+
+    async def in_order(engine: AsyncEngine, *ids: int) -> None:
+        await transfer(engine, *sorted(ids))
+
+    monkeypatch.setattr(deadlock, "ACCOUNTS", accounts)
+    assert await deadlock.there_and_back(dsn, transfer) == ["deadlock detected"]
+    assert await deadlock.there_and_back(dsn, in_order) == []
+
+
 async def test_one_order_for_all_does_not_deadlock(dsn: str) -> None:
     assert await deadlock.there_and_back(dsn, deadlock.in_order) == []
 
@@ -224,6 +314,48 @@ def test_other_errors_are_not_serialization_failures(error: Exception) -> None:
     assert not serialize.not_serializable(error)
 
 
+async def test_a_sale_is_not_tried_again_for_another_reason(url: URL) -> None:
+    engine = create_async_engine(url)
+    transactions = 0
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def count(_: object) -> None:
+        nonlocal transactions
+        transactions += 1
+
+    with pytest.raises(DBAPIError, match='relation "stock" does not exist'):
+        await serialize.sell_retried(engine)
+    assert transactions == 1
+    await engine.dispose()
+
+
+async def test_a_sale_is_tried_ten_times_at_random_intervals(
+    url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[float, float]] = []
+
+    def uniform(low: float, high: float) -> float:
+        asked.append((low, high))
+        return 0.0
+
+    tried = 0
+
+    async def conflict(_: AsyncEngine) -> None:
+        nonlocal tried
+        tried += 1
+        cause = Exception()
+        cause.sqlstate = "40001"  # type: ignore[attr-defined]
+        raise DBAPIError(None, None, cause)
+
+    monkeypatch.setattr(random, "uniform", uniform)
+    monkeypatch.setattr(serialize, "sell", conflict)
+    engine = create_async_engine(url)
+    with pytest.raises(DBAPIError):
+        await serialize.sell_retried(engine)
+    assert (tried, asked[0], max(asked)) == (10, (0, 0.02), (0, 0.5))
+    await engine.dispose()
+
+
 async def test_a_statement_that_takes_too_long_is_canceled(dsn: str) -> None:
     engine = slow.create_engine(dsn)
     with pytest.raises(DBAPIError, match="canceling statement due to statement timeout") as raised:
@@ -231,6 +363,40 @@ async def test_a_statement_that_takes_too_long_is_canceled(dsn: str) -> None:
     assert getattr(raised.value.orig, "sqlstate", None) == "57014"
     assert cause(raised.value) is asyncpg.QueryCanceledError
     await engine.dispose()
+
+
+async def test_a_statement_that_waited_for_a_lock_may_have_its_turn_the_second_time(
+    dsn: str,
+) -> None:
+    holder = await asyncpg.connect(dsn)
+    await holder.execute("CREATE TABLE stock AS SELECT 42 AS pieces")
+    await holder.execute("BEGIN; LOCK stock")
+    engine = slow.create_engine(dsn)
+
+    async def read() -> object:
+        async with engine.connect() as connection:
+            return await connection.scalar(text("SELECT pieces FROM stock"))
+
+    with pytest.raises(DBAPIError, match="due to statement timeout"):
+        await read()
+    await holder.execute("COMMIT")
+    assert await read() == 42
+    await holder.close()
+    await engine.dispose()
+
+
+async def test_an_operator_can_cancel_too(dsn: str) -> None:
+    admin, connection = [await asyncpg.connect(dsn) for _ in range(2)]
+    sleeping = asyncio.ensure_future(connection.execute("SELECT pg_sleep(60)"))
+    pid = connection.get_server_pid()
+    active = f"SELECT state = 'active' FROM pg_stat_activity WHERE pid = {pid}"
+    while not await admin.fetchval(active):  # noqa: ASYNC110 — it tells nobody
+        await asyncio.sleep(0)
+    await admin.execute(f"SELECT pg_cancel_backend({pid})")
+    with pytest.raises(asyncpg.QueryCanceledError, match="due to user request"):
+        await sleeping
+    for either in (admin, connection):
+        await either.close()
 
 
 async def test_one_transaction_may_have_longer_and_the_next_may_not(dsn: str) -> None:

@@ -1,6 +1,8 @@
 """Twenty transactions add one to the same row."""
 
+import asyncpg
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -46,3 +48,45 @@ async def test_one_statement_and_a_retry_keep_all_twenty(
     isolation: str, add: Increment, dsn: str
 ) -> None:
     assert await at_once(dsn, isolation, add) == f"{isolation}: 0 errors, value 20"
+
+
+# Who waits for a transaction waits for nothing of this database, and is in it.
+WAITING_FOR_EACH_OTHER = """SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (
+    SELECT pid FROM pg_locks JOIN pg_database d ON d.oid = database
+    WHERE datname = current_database())"""
+
+
+async def test_so_does_a_lock_on_the_row(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(increment, "WAITING", WAITING_FOR_EACH_OTHER)
+    locking = text(f"{increment.READ.text} FOR UPDATE")
+
+    async def locked(engine: AsyncEngine) -> None:
+        async with engine.begin() as connection:
+            value = await connection.scalar(locking)
+            await connection.execute(increment.WRITE, {"value": value + 1})
+
+    assert await at_once(dsn, "READ COMMITTED", locked) == "READ COMMITTED: 0 errors, value 20"
+
+
+@pytest.mark.parametrize(("rows", "conflict"), [(20, True), (10_000, False)])
+async def test_serializable_transactions_on_rows_of_their_own_conflict_in_a_small_table(
+    rows: int, conflict: bool, dsn: str
+) -> None:
+    """It is read by a sequential scan, which stands for all of its rows."""
+    first, second = [await asyncpg.connect(dsn) for _ in range(2)]
+    await first.execute("CREATE TABLE counters (id int PRIMARY KEY, value int)")
+    await first.execute(f"INSERT INTO counters SELECT id, 0 FROM generate_series(1, {rows}) id")
+    await first.execute("ANALYZE counters")
+    both = {first: 1, second: rows}
+    for connection, row in both.items():
+        await connection.execute("BEGIN ISOLATION LEVEL SERIALIZABLE")
+        await connection.fetchval(f"SELECT value FROM counters WHERE id = {row}")
+    raised = []
+    for connection, row in both.items():
+        try:
+            await connection.execute(f"UPDATE counters SET value = 1 WHERE id = {row}; COMMIT")
+        except asyncpg.SerializationError as error:
+            raised.append(error)
+    assert bool(raised) is conflict
+    for connection in both:
+        await connection.close()

@@ -25,6 +25,11 @@ def test_an_inner_limit_that_ends_no_earlier_is_refused(change: dict[str, float]
         replace(LIMITS, **change)
 
 
+def test_a_request_that_has_no_more_than_the_waits_inside_is_refused() -> None:
+    with pytest.raises(ValueError, match="and the request has"):
+        replace(LIMITS, request=LIMITS.pool + LIMITS.connect + LIMITS.transaction)
+
+
 @pytest.mark.parametrize("name", ["pool", "connect", "transaction"])
 def test_waits_that_follow_each_other_add_up(name: str) -> None:
     inside = LIMITS.pool + LIMITS.connect + LIMITS.transaction

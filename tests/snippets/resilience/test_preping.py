@@ -1,6 +1,10 @@
 """Connections that die in the pool: recycled by age, or pinged."""
 
+import asyncio
+from types import ModuleType
+
 import asyncpg
+import psycopg
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import InterfaceError
@@ -49,6 +53,21 @@ async def test_recycle_finds_out_by_failing(dsn: str) -> None:
     with pytest.raises(InterfaceError, match="connection is closed") as raised:
         await request(engine)
     assert raised.value.connection_invalidated
+    await engine.dispose()
+
+
+@pytest.mark.parametrize(("create", "failed"), [(naive_recycle, 5), (preping, 0)])
+async def test_five_at_once_may_all_fail_without_a_ping(
+    create: ModuleType, failed: int, dsn: str
+) -> None:
+    """The event loop has not heard of the end when they begin."""
+    engine = create.create_engine(dsn)
+    await fill(engine, 5)
+    with psycopg.connect(dsn) as admin:  # which blocks the loop
+        admin.execute(KILL)
+    calls = (request(engine) for _ in range(5))
+    raised = await asyncio.gather(*calls, return_exceptions=True)
+    assert sum(error is not None for error in raised) == failed
     await engine.dispose()
 
 

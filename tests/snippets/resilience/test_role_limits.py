@@ -30,7 +30,7 @@ listen_addr = 127.0.0.1
 listen_port = {listen}
 auth_type = any
 pool_mode = transaction
-default_pool_size = 1
+default_pool_size = 2
 unix_socket_dir =
 """
 pgbouncer = pytest.mark.skipif(
@@ -113,6 +113,50 @@ async def test_the_role_has_each_limit_and_only_in_this_database(dsn: str) -> No
     assert await elsewhere.fetchval("SHOW statement_timeout") == "0"
     await elsewhere.close()
     await connection.close()
+
+
+async def test_a_database_may_have_a_name_that_wants_quotes(dsn: str) -> None:
+    admin = await asyncpg.connect(dsn)
+    name = f"Shop-{os.getpid()}"
+    await admin.execute(f'CREATE DATABASE "{name}"')
+    there = make_url(dsn).set(database=name).render_as_string(hide_password=False)
+    try:
+        await migrate(there)
+        connection = await asyncpg.connect(there)
+        assert await connection.fetchval("SHOW statement_timeout") == "600ms"
+        await connection.close()
+    finally:
+        await admin.execute(f'ALTER ROLE CURRENT_USER IN DATABASE "{name}" RESET ALL')
+        await admin.execute(f'DROP DATABASE "{name}"')
+        await admin.close()
+
+
+async def test_a_statement_goes_on_with_another_connection_of_the_pooler(pooled: str) -> None:
+    """One with a name would not be found there."""
+    engine = create_engine(pooled, pooler=True)
+    query, between = text("SELECT 1 + :number"), text("SELECT 'another'")
+    async with engine.connect() as one, engine.connect() as other:
+        for number in range(3):
+            assert await one.scalar(query, {"number": number}) == number + 1
+            assert await one.scalar(between) == "another"
+            await one.commit()
+            assert await other.scalar(query, {"number": number}) == number + 1  # and keeps it
+            assert await one.scalar(query, {"number": number}) == number + 1
+            await one.commit()
+            await other.commit()
+    await engine.dispose()
+
+
+async def test_no_statement_has_a_name_for_another_process_to_meet(pooled: str) -> None:
+    engine = create_engine(pooled, pooler=True)
+    named = text("SELECT count(*) FROM pg_prepared_statements")
+    async with engine.connect() as connection:
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw
+        for _ in range(2):
+            assert await raw.fetchval("SELECT 42") == 42  # as a ping does, without SQLAlchemy
+            assert await connection.scalar(named) == 0
+    await engine.dispose()
 
 
 async def test_a_role_may_limit_itself(dsn: str) -> None:

@@ -63,6 +63,7 @@ def test_a_lost_connection(lost: bool) -> None:
         socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"),
         socket.gaierror(socket.EAI_NONAME, "Name or service not known"),
         FileNotFoundError("the socket of a server that is down"),
+        OSError(errno.ETIMEDOUT, "Connection timed out"),
     ],
     ids=repr,
 )
@@ -100,6 +101,14 @@ async def test_a_connection_that_ends_while_it_is_made(hanging_up: URL) -> None:
         await create_async_engine(hanging_up).connect()
     assert not raised.value.connection_invalidated  # SQLAlchemy does not count it
     assert may_retry(raised.value)
+
+
+async def test_a_transaction_that_took_too_long_would_again(worker_dsn: str) -> None:
+    query = "SELECT set_config('transaction_timeout', '10', true), pg_sleep(60)"
+    error = await meet(worker_dsn, query)
+    assert isinstance(error, DBAPIError)
+    assert error.connection_invalidated  # the server ends the connection, too
+    assert not may_retry(error)
 
 
 async def test_a_moment_in_which_no_server_takes_writes(worker_dsn: str) -> None:

@@ -1,0 +1,1 @@
+"""The sixth execution can lose your index."""

@@ -1,0 +1,1 @@
+"""Pages that start after a row do not drift."""
