@@ -1,7 +1,9 @@
 // Which error pages a pasted message belongs to. Each page declares the texts that it covers, with
-// "…" for what varies. Nothing here touches the document, so that a test can ask it directly.
+// "…" for what varies, and "……" for the frames of a traceback between its caller and its message.
+// Nothing here touches the document, so that a test can ask it directly.
 
 const ANY = ".{0,200}?";
+const FRAMES = ".*?";
 const SHORTEST_PART = 10; // letters: less of a message says too little
 
 const fold = (text) =>
@@ -16,7 +18,8 @@ const fold = (text) =>
 const pieces = (text) => fold(text).split("…").map((piece) => piece.trim());
 const pattern = (text) => {
   const escaped = pieces(text).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`(?<![\\w])${escaped.join(ANY)}(?![\\w])`, "g");
+  const joined = escaped.join(ANY).replaceAll(ANY + ANY, FRAMES);
+  return new RegExp(`(?<![\\w])${joined}(?![\\w])`, "g");
 };
 
 // Where each declared text stands in what was pasted.

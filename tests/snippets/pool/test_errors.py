@@ -1,9 +1,11 @@
-"""The limits of a role and of a database, which come before that of the server."""
+"""The errors of this article, raised and fixed."""
 
 import asyncpg
+import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from snippets.pool import errors_prepared as prepared
 from snippets.pool import errors_role_limit as limits
 
 
@@ -44,3 +46,70 @@ async def test_the_three_limits_can_be_read(dsn: str, name: str) -> None:
         await connection.close()
     assert found["server"] > 0
     assert (found["role"], found["database"]) == (2, -1)
+
+
+@pytest.fixture
+def first_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """asyncpg counts the names of its statements from 1, as in a new process."""
+    monkeypatch.setattr("asyncpg.connection._uid", 0)
+
+
+@pytest.mark.usefixtures("first_names")
+async def test_a_name_that_another_process_has_taken_is_refused(dsn: str) -> None:
+    with pytest.raises(asyncpg.DuplicatePreparedStatementError) as raised:
+        await prepared.answers(dsn, prepared.connect, "a used one")
+    said, _, hint = str(raised.value).partition("\n")
+    assert said == 'prepared statement "__asyncpg_stmt_1__" already exists'
+    assert 'pgbouncer with pool_mode set to "transaction" or\n"statement" does not' in hint
+    assert raised.value.sqlstate == "42P05"
+
+
+@pytest.mark.usefixtures("first_names")
+async def test_a_statement_of_another_server_connection_does_not_exist(dsn: str) -> None:
+    said = '^prepared statement "__asyncpg_stmt_1__" does not exist'
+    with pytest.raises(asyncpg.InvalidSQLStatementNameError, match=said) as raised:
+        await prepared.answers(dsn, prepared.connect, "then a fresh one")
+    assert raised.value.sqlstate == "26000"
+
+
+@pytest.mark.usefixtures("first_names")
+async def test_a_statement_of_another_process_may_answer_instead(dsn: str) -> None:
+    assert await prepared.answers(dsn, prepared.connect, "then a used one") == [42, 7]
+
+
+@pytest.mark.usefixtures("first_names")
+async def test_postgresql_notices_where_it_has_other_parameters(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    assert await connection.fetchval("SELECT 42") == 42
+    await connection.execute("DEALLOCATE ALL; PREPARE __asyncpg_stmt_1__ (int) AS SELECT $1")
+    said = 'supplies 0 parameters, but prepared statement "__asyncpg_stmt_1__" requires 1$'
+    with pytest.raises(asyncpg.ProtocolViolationError, match=said):
+        await connection.fetchval("SELECT 42")
+    await connection.close()
+
+
+@pytest.mark.usefixtures("first_names")
+@pytest.mark.parametrize("name", prepared.SITUATIONS)
+async def test_without_a_cache_a_statement_has_no_name(name: str, dsn: str) -> None:
+    assert await prepared.answers(dsn, prepared.connect_to_pooler, name) == [42, 42]
+
+
+async def test_two_statements_of_one_name_need_no_pooler(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("PREPARE report AS SELECT 1")
+    with pytest.raises(asyncpg.DuplicatePreparedStatementError, match='"report" already exists'):
+        await connection.prepare("SELECT 2", name="report")
+    await connection.close()
+
+
+def test_psycopg_has_names_of_its_own_for_both(dsn: str) -> None:
+    with psycopg.connect(dsn, prepare_threshold=0, autocommit=True) as connection:
+        connection.execute("PREPARE _pg3_0 AS SELECT 1")
+        said = '^prepared statement "_pg3_0" already exists'
+        with pytest.raises(psycopg.errors.DuplicatePreparedStatement, match=said):
+            connection.execute("SELECT 42")
+        connection.execute("SELECT 43")
+        connection.execute("DEALLOCATE _pg3_1", prepare=False)
+        said = '^prepared statement "_pg3_1" does not exist'
+        with pytest.raises(psycopg.errors.InvalidSqlStatementName, match=said):
+            connection.execute("SELECT 43")
