@@ -1,7 +1,6 @@
 """Alembic calls env.py synchronously; an async driver cannot be.
 
-Running it upgrades a database with three versions of env.py, from a
-command line and from a running event loop.
+Running it upgrades with three env.py: as a command, and in a loop.
 """
 
 import asyncio
@@ -9,7 +8,7 @@ import warnings
 
 from alembic import command, context
 from alembic.config import Config
-from sqlalchemy import Connection, engine_from_config
+from sqlalchemy import Connection, NullPool, engine_from_config
 from sqlalchemy.exc import MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, async_engine_from_config
 
@@ -56,7 +55,7 @@ def env_for_both() -> None:
         asyncio.run(migrate_async())  # alembic upgrade head
 
 
-async def upgrade_at_startup(engine: AsyncEngine, config: Config) -> None:
+async def upgrade_at_start(engine: AsyncEngine, config: Config) -> None:
     def upgrade(connection: Connection) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -68,10 +67,6 @@ async def upgrade_at_startup(engine: AsyncEngine, config: Config) -> None:
 # --8<-- [end:startup]
 
 
-async def in_a_loop(config: Config) -> None:
-    command.upgrade(config, "head")
-
-
 def main() -> None:
     import lab
 
@@ -80,10 +75,15 @@ def main() -> None:
         with lab.postgres() as dsn, environment(dsn, env) as config:
             try:
                 command.upgrade(config, "head")
-                print(f"{env.__name__}: upgraded")
-                asyncio.run(in_a_loop(config))
+                print(env.__name__, "upgrades")
+                settings = config.get_section("alembic", {})
+                engine = async_engine_from_config(
+                    settings, poolclass=NullPool
+                )
+                asyncio.run(upgrade_at_start(engine, config))
+                print(env.__name__, "upgrades at the start, too")
             except (MissingGreenlet, RuntimeError) as error:
-                print(f"{env.__name__}: {str(error).partition(' (')[0]}")
+                print(env.__name__, str(error).partition(" (")[0])
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ def environment(
         env = f"import {env.__module__} as it\nit.{env.__name__}()"
     url = make_url(dsn).set(drivername="postgresql+asyncpg")
     shown = url.render_as_string(hide_password=False)
+    escaped = shown.replace("%", "%%")
     with TemporaryDirectory() as directory:
         revision = Path(directory, "versions", "orders.py")
         revision.parent.mkdir()
@@ -31,5 +32,5 @@ def environment(
         Path(directory, "env.py").write_text(env)
         config = Config()
         config.set_main_option("script_location", directory)
-        config.set_main_option("sqlalchemy.url", shown.replace("%", "%%"))
+        config.set_main_option("sqlalchemy.url", escaped)
         yield config

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import (
 )
 
 SELECT_42 = text("SELECT 42")
+Read = Callable[[AsyncEngine], Awaitable[int | None]]
 
 
 # --8<-- [start:raises]
@@ -40,7 +41,9 @@ async def read_and_close(engine: AsyncEngine) -> int | None:
 
 
 # --8<-- [start:dependency]
-async def get_session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+async def get_session(
+    engine: AsyncEngine,
+) -> AsyncIterator[AsyncSession]:
     async with AsyncSession(engine) as session:
         yield session
 
@@ -51,8 +54,6 @@ async def read_outside_fastapi(engine: AsyncEngine) -> int | None:
 
 
 # --8<-- [end:dependency]
-
-Read = Callable[[AsyncEngine], Awaitable[int | None]]
 
 
 class Printed(logging.Handler):

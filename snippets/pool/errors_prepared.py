@@ -1,4 +1,4 @@
-"""Prepared statements belong to a server connection, not to a client.
+"""A prepared statement may be answered by that of another process.
 
 Running it asks for 42 twice while the server connection changes
 behind the client, as a pooler does it, and prints the answers.
@@ -53,21 +53,21 @@ def psycopg_engine(url: URL) -> AsyncEngine:
 # --8<-- [end:fix]
 
 Connect = Callable[[str], Awaitable[asyncpg.Connection]]
-SITUATIONS = {
-    "a used one": (USED, ""),
-    "then a fresh one": (FRESH, FRESH),
+SITUATIONS = {  # the server connection at the first, at the second
     "then a used one": (FRESH, f"{FRESH}; {USED}"),
+    "then a fresh one": (FRESH, FRESH),
+    "a used one": (USED, FRESH),
 }
 
 
 async def answers(dsn: str, connect: Connect, name: str) -> list[int]:
-    before, between = SITUATIONS[name]
     connection = await connect(dsn)
     try:
-        await connection.execute(before)
-        first = await ask(connection)
-        await connection.execute(between)
-        return [first, await ask(connection)]
+        given = []
+        for change in SITUATIONS[name]:
+            await connection.execute(change)
+            given.append(await ask(connection))
+        return given
     finally:
         await connection.close()
 

@@ -2,17 +2,19 @@
 
 import asyncio
 import gc
+import re
+import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
+from unittest.mock import Mock
 
 import alembic
 import asyncpg
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import InvalidRequestError, MissingGreenlet
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -55,6 +57,10 @@ def outcome(upgrade: Callable[[Config], None], config: Config) -> str:
             said = ""
         gc.collect()
     return said
+
+
+def revisions(config: Config) -> Path:
+    return Path(config.get_main_option("script_location") or "", "versions")
 
 
 async def migrated(dsn: str) -> tuple[bool, bool]:
@@ -127,7 +133,7 @@ def at_startup(dsn: str) -> Callable[[Config], None]:
     async def start(config: Config) -> None:
         engine = create_async_engine(make_url(dsn).set(drivername="postgresql+asyncpg"))
         try:
-            await migrations.upgrade_at_startup(engine, config)
+            await migrations.upgrade_at_start(engine, config)
         finally:
             await engine.dispose()
 
@@ -177,24 +183,31 @@ def test_a_mistake_in_the_async_template_has_a_text_of_its_own(
 def test_what_is_not_awaited_migrates_nothing_and_says_so_in_a_warning_only(
     replaced: str, by: str, dsn: str
 ) -> None:
-    with environment(dsn, ASYNC.replace(replaced, by)) as config:
-        with pytest.warns(RuntimeWarning, match="was never awaited"):
-            upgrade(config)
-            gc.collect()
+    def upgrade_and_collect() -> None:
+        upgrade(config)
+        gc.collect()
+
+    with (
+        environment(dsn, ASYNC.replace(replaced, by)) as config,
+        pytest.warns(RuntimeWarning, match="was never awaited"),
+    ):
+        upgrade_and_collect()
     assert state(dsn) == UNTOUCHED
 
 
-def test_a_task_of_the_loop_has_migrated_nothing_when_the_command_returns(dsn: str) -> None:
-    seen = []
-
+def test_a_task_of_the_loop_finds_that_the_command_has_returned(dsn: str) -> None:
     async def call(config: Config) -> None:
         upgrade(config)
-        seen.append(await migrated(dsn))
-        await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+        assert await migrated(dsn) == UNTOUCHED
+        [task] = asyncio.all_tasks() - {asyncio.current_task()}
+        with pytest.raises(
+            AttributeError, match=r"^'NoneType' object has no attribute 'configure'"
+        ):
+            await task
 
     with environment(dsn, ASYNC.replace("asyncio.run(", "asyncio.create_task(")) as config:
         asyncio.run(call(config))
-    assert seen == [UNTOUCHED]
+    assert state(dsn) == UNTOUCHED
 
 
 def test_a_loop_that_runs_says_so_to_the_older_way_of_running_a_coroutine(dsn: str) -> None:
@@ -206,14 +219,66 @@ def test_a_loop_that_runs_says_so_to_the_older_way_of_running_a_coroutine(dsn: s
 
 def test_a_migration_that_is_a_coroutine_function_is_recorded_and_never_runs(dsn: str) -> None:
     with environment(dsn, ASYNC) as config:
-        place = Path(config.get_main_option("script_location") or "", "versions", "orders.py")
+        place = revisions(config).joinpath("orders.py")
         place.write_text(place.read_text().replace("def upgrade", "async def upgrade"))
         assert outcome(upgrade, config) == ""
     assert state(dsn) == (False, True)
 
 
-def test_a_synchronous_driver_is_refused_by_the_async_engine() -> None:
-    driver = SimpleNamespace(paramstyle="pyformat", __version__="2.9.12")
-    said = "The asyncio extension requires an async driver to be used. The loaded 'psycopg2'"
-    with pytest.raises(InvalidRequestError, match=said):
-        create_async_engine("postgresql+psycopg2://", module=driver)
+def test_a_synchronous_driver_is_refused_by_the_async_engine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    driver = Mock(__name__="psycopg2", __version__="2.9.12", paramstyle="pyformat")
+    monkeypatch.setitem(sys.modules, "psycopg2", driver)
+    said = (
+        "The asyncio extension requires an async driver to be used. "
+        "The loaded 'psycopg2' is not async."
+    )
+    with pytest.raises(InvalidRequestError, match=re.escape(said)):
+        create_async_engine("postgresql+psycopg2://")
+
+
+LATER = """
+from alembic import op
+revision, down_revision = "later", "orders"
+def upgrade(): op.execute("ALTER TABLE orders ADD COLUMN paid boolean")
+"""
+
+
+@pytest.mark.parametrize(
+    ("revision", "said"),
+    [
+        ("orders", '"pg_type_typname_nsp_index"'),
+        ("later", 'column "paid" of relation "orders" already exists'),
+    ],
+)
+def test_of_two_processes_that_start_at_once_one_fails(revision: str, said: str, dsn: str) -> None:
+    async def wait_for_its_lock() -> None:
+        connection = await asyncpg.connect(dsn)
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        async with asyncio.timeout(10):
+            while not await connection.fetchval(waiting):  # noqa: ASYNC110 — it tells nobody
+                await asyncio.sleep(0.01)
+        await connection.close()
+
+    async def both(config: Config) -> str:
+        engine = create_async_engine(make_url(dsn).set(drivername="postgresql+asyncpg"))
+
+        def first(connection: Connection) -> None:
+            config.attributes["connection"] = connection
+            upgrade(config)
+            del config.attributes["connection"]
+
+        async with engine.begin() as connection:
+            await connection.run_sync(first)
+            second = asyncio.create_task(asyncio.to_thread(outcome, upgrade, config))
+            await wait_for_its_lock()
+        await engine.dispose()
+        return await second
+
+    with environment(dsn, migrations.env_for_both) as config:
+        if revision == "later":
+            upgrade(config)
+            revisions(config).joinpath("later.py").write_text(LATER)
+        assert said in asyncio.run(both(config))
+    assert state(dsn) == DONE

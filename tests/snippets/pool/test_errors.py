@@ -3,7 +3,8 @@
 import asyncpg
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from snippets.pool import errors_prepared as prepared
 from snippets.pool import errors_role_limit as limits
@@ -50,7 +51,7 @@ async def test_the_three_limits_can_be_read(dsn: str, name: str) -> None:
 
 @pytest.fixture
 def first_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    """asyncpg counts the names of its statements from 1, as in a new process."""
+    """Names of asyncpg's statements count from 1, as in a new process."""
     monkeypatch.setattr("asyncpg.connection._uid", 0)
 
 
@@ -102,14 +103,42 @@ async def test_two_statements_of_one_name_need_no_pooler(dsn: str) -> None:
     await connection.close()
 
 
-def test_psycopg_has_names_of_its_own_for_both(dsn: str) -> None:
+def test_psycopg_has_names_of_its_own_for_all_three(dsn: str) -> None:
     with psycopg.connect(dsn, prepare_threshold=0, autocommit=True) as connection:
-        connection.execute("PREPARE _pg3_0 AS SELECT 1")
+        connection.execute("PREPARE _pg3_0 AS SELECT 1", prepare=False)
         said = '^prepared statement "_pg3_0" already exists'
         with pytest.raises(psycopg.errors.DuplicatePreparedStatement, match=said):
             connection.execute("SELECT 42")
-        connection.execute("SELECT 43")
+        assert connection.execute("SELECT 43").fetchone() == (43,)
         connection.execute("DEALLOCATE _pg3_1", prepare=False)
         said = '^prepared statement "_pg3_1" does not exist'
         with pytest.raises(psycopg.errors.InvalidSqlStatementName, match=said):
             connection.execute("SELECT 43")
+        connection.execute("PREPARE _pg3_1 AS SELECT 7", prepare=False)
+        assert connection.execute("SELECT 43").fetchone() == (7,)
+
+
+@pytest.mark.usefixtures("first_names")
+async def test_a_retry_gets_past_a_name_that_is_taken_but_not_one_that_is_gone(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("PREPARE __asyncpg_stmt_1__ AS SELECT 7")
+    with pytest.raises(asyncpg.DuplicatePreparedStatementError):
+        await connection.fetchval("SELECT 42")
+    assert await connection.fetchval("SELECT 42") == 42
+    await connection.execute("DEALLOCATE ALL")
+    for _ in range(3):
+        with pytest.raises(asyncpg.InvalidSQLStatementNameError):
+            await connection.fetchval("SELECT 42")
+    await connection.close()
+
+
+async def test_an_empty_name_answers_with_the_last_statement_without_a_pooler_too(dsn: str) -> None:
+    engine = create_async_engine(
+        make_url(dsn).set(drivername="postgresql+asyncpg"),
+        connect_args={"prepared_statement_name_func": str},  # returns ""
+    )
+    async with engine.begin() as connection:
+        asked = [42, 7, 42]
+        given = [await connection.scalar(text(f"SELECT {number}")) for number in asked]
+    await engine.dispose()
+    assert given == [42, 7, 7]

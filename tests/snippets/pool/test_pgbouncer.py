@@ -178,7 +178,7 @@ async def test_without_the_cache_it_does_not_matter_which_connection_it_is(
 
 @pytest.fixture
 def new_process(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """asyncpg counts the names of its statements from 1 again."""
+    """Let the names of asyncpg's statements count from 1 again."""
     return lambda: monkeypatch.setattr("asyncpg.connection._uid", 0)
 
 
@@ -194,6 +194,27 @@ async def test_a_statement_of_another_process_answers_instead(
         other = await connect(statement_cache_size=100)
         assert await other.fetchval("SELECT 7") == 7
         assert await first.fetchval("SELECT 42") == 7
+
+
+async def test_a_statement_of_another_process_deletes_instead(
+    connect: Connect, address: str, dsn: str, new_process: Callable[[], None]
+) -> None:
+    direct = await asyncpg.connect(dsn)
+    for table in ("draft", "invoice"):
+        await direct.execute(f"CREATE TABLE {table} AS SELECT generate_series(1, 3) AS id")
+    new_process()
+    first = await connect(statement_cache_size=100)
+    await first.fetch("DELETE FROM draft WHERE id = $1", 1)
+    watcher = await connect()
+    async with busy(address, await pid(watcher)):
+        new_process()
+        other = await connect(statement_cache_size=100)
+        await other.fetch("DELETE FROM invoice WHERE id = $1", 1)
+        await first.fetch("DELETE FROM draft WHERE id = $1", 2)
+    left = "SELECT array_agg(id) FROM {}"
+    assert await direct.fetchval(left.format("draft")) == [2, 3]
+    assert await direct.fetchval(left.format("invoice")) == [3]
+    await direct.close()
 
 
 async def test_a_cursor_has_a_name_without_the_cache_too(
@@ -228,9 +249,23 @@ async def outcome(engine: AsyncEngine) -> str:
     try:
         await backend(engine)
     except DBAPIError as error:
-        assert error.orig
-        return type(error.orig.__cause__ or error.orig).__name__
+        raised: Any = error.orig
+        return type(raised.__cause__ or raised).__name__
     return ""
+
+
+async def test_a_ping_has_a_statement_too(address: str, new_process: Callable[[], None]) -> None:
+    """The pool asks for it with asyncpg's own name, whatever SQLAlchemy's are."""
+    for names in ({}, {"prepared_statement_name_func": unique}):
+        new_process()
+        engine = with_asyncpg(pool_pre_ping=True, **names)(make_url(address))
+        await backend(engine)
+        server = await backend(engine)  # its ping prepared a statement there
+        async with busy(address, server):
+            with pytest.raises(DBAPIError, match="does not exist") as raised:
+                await backend(engine)
+        assert "do_ping" in [entry.name for entry in raised.traceback]
+        await engine.dispose()
 
 
 async def outcomes(
@@ -319,8 +354,8 @@ async def test_settings_of_sqlalchemy_that_work(
             with_asyncpg(statement_cache_size=0, prepared_statement_name_func=unique),
             ["", MISSING],
         ),
-        (with_asyncpg(prepared_statement_name_func=unnamed), [MISSING, MISSING]),
-        (with_psycopg(0), ["DuplicatePreparedStatement", "InvalidSqlStatementName"]),
+        (with_asyncpg(prepared_statement_name_func=unnamed), ["", MISSING]),
+        (with_psycopg(0), ["", "InvalidSqlStatementName"]),
     ],
 )
 async def test_settings_of_sqlalchemy_that_do_not(
