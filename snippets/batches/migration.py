@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from alembic.config import Config
 from sqlalchemy import make_url
 
+# --8<-- [start:environment]
 ORDERS = """
 from alembic import op
 revision, down_revision = "orders", None
@@ -34,3 +35,6 @@ def environment(
         config.set_main_option("script_location", directory)
         config.set_main_option("sqlalchemy.url", escaped)
         yield config
+
+
+# --8<-- [end:environment]

@@ -14,6 +14,7 @@ import pytest
 from fastapi import Depends, FastAPI, HTTPException
 from sqlalchemy import exc, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from snippets.pool import errors_not_returned as leaks
 
@@ -163,6 +164,55 @@ async def test_until_then_its_locks_are_held(engine: AsyncEngine, dsn: str) -> N
     await server.execute("SET lock_timeout = '10s'")
     assert await server.fetchval("SELECT sold FROM stock FOR UPDATE") == 1
     await server.close()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"pool_size": 20}, {"pool_recycle": 0}, {"pool_pre_ping": True}, {"poolclass": NullPool}],
+)
+async def test_no_setting_of_the_pool_gives_it_back(
+    options: dict[str, Any], dsn: str, log: Collect
+) -> None:
+    url = make_url(dsn).set(drivername="postgresql+asyncpg")
+    engine = create_async_engine(url, **options)
+    server = await asyncpg.connect(dsn)
+
+    async def in_transaction() -> int:
+        idle = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+        return int(await server.fetchval(idle))
+
+    await leaks.read(engine)
+    assert await leaks.read_and_close(engine) == 42
+    assert await in_transaction() == 1
+    assert len(log()) == 1
+    async with asyncio.timeout(10):
+        while await in_transaction():  # noqa: ASYNC110 — it tells nobody
+            await asyncio.sleep(0.01)
+    await server.close()
+    await engine.dispose()
+
+
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # of its `async with`
+async def test_a_task_that_nobody_keeps_takes_its_session_along(
+    engine: AsyncEngine, log: Collect
+) -> None:
+    reached = asyncio.Event()
+
+    async def work() -> None:
+        async with AsyncSession(engine) as session:
+            await session.execute(leaks.SELECT_42)
+            reached.set()
+            await asyncio.get_running_loop().create_future()  # that nobody else holds
+
+    asyncio.create_task(work())  # noqa: RUF006 — the mistake
+    await reached.wait()
+    await asyncio.sleep(0)
+    assert out(engine) == 1
+    [said] = log()
+    assert said.startswith(SAID.partition("{}")[0])
+    assert out(engine) == 0
 
 
 async def test_a_commit_hides_a_session_that_nobody_closes(

@@ -236,6 +236,20 @@ async def test_a_cursor_has_a_name_without_the_cache_too(
     assert [await read(prepare=True) for _ in range(2)] == [[1, 2, 3]] * 2
 
 
+async def test_in_autocommit_a_name_may_be_executed_where_it_was_not_prepared(
+    connect: Connect, address: str
+) -> None:
+    """When asyncpg has prepared a statement, it closes those that are no longer needed."""
+    client = await connect()
+    closed = await client.prepare("SELECT pg_backend_pid()", name="first")
+    server = await closed.fetchval()
+    del closed
+    statement = await client.prepare("SELECT 42", name="second")
+    async with busy(address, server):
+        with pytest.raises(asyncpg.InvalidSQLStatementNameError, match="does not exist"):
+            await statement.fetchval()
+
+
 PID = text("SELECT pg_backend_pid()")
 
 
