@@ -42,10 +42,11 @@ const within = (inner, outer) =>
 // What is left where a message was cut: a part of a text, or a text of which only a part is there.
 const partial = (pasted, pages) => {
   const share = (text) => {
+    if (text.includes("……")) return 0; // a part of it may be of another caller
     const whole = pieces(text).join(" … ");
     const enough = pasted.length >= SHORTEST_PART && pasted.includes(" ");
     if (enough && whole.includes(pasted)) return pasted.length / whole.length;
-    const long = pieces(text).filter((piece) => piece.split(" ").length > 2);
+    const long = pieces(text).filter((piece) => piece.split(/[^\w]+/).filter(Boolean).length > 3);
     return long.some((piece) => pasted.includes(piece)) ? 1 : 0;
   };
   return pages

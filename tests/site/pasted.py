@@ -122,7 +122,13 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("sqlalchemy.exc.InvalidRequestError: The asyncio extension requires an async driver to be used. The loaded 'psycopg2' is not async.",
      ALEMBIC),
     ("RuntimeWarning: coroutine 'run_async_migrations' was never awaited", ALEMBIC),
+    # Without its caller, or with it behind, a message belongs to no caller's page.
     ("asyncio.run() cannot be called from a running event loop", None),
+    ("AttributeError: 'NoneType' object has no attribute 'configure'", None),
+    ("sqlalchemy.exc.MissingGreenlet: greenlet_spawn has not been called; can't call await_() here\nINFO [alembic.runtime.migration] Will assume transactional DDL.",
+     GREENLET),
+    (STARTUP_TRACEBACK.partition("RuntimeError")[0] + "AttributeError: 'NoneType' object has no attribute 'configure'",
+     ALEMBIC),
     (COLLECTED_LINES, NOT_RETURNED),
     ("The garbage collector is trying to clean up non-checked-in connection <AdaptedConnection <psycopg.AsyncConnection [INTRANS] (host=127.0.0.1 port=5432 user=app database=app) at 0x7fcd>>, which will be dropped, as it cannot be safely terminated.",
      NOT_RETURNED),
