@@ -19,11 +19,11 @@ from sqlalchemy.ext.asyncio import (
 )
 
 SELECT_42 = text("SELECT 42")
-Read = Callable[[AsyncEngine], Awaitable[int | None]]
+Read = Callable[[AsyncEngine], Awaitable[object]]
 
 
 # --8<-- [start:raises]
-async def read(engine: AsyncEngine) -> int | None:
+async def read(engine: AsyncEngine) -> object:
     session = AsyncSession(engine)
     return await session.scalar(SELECT_42)  # nobody closes it [!]
 
@@ -32,7 +32,7 @@ async def read(engine: AsyncEngine) -> int | None:
 
 
 # --8<-- [start:fix]
-async def read_and_close(engine: AsyncEngine) -> int | None:
+async def read_and_close(engine: AsyncEngine) -> object:
     async with AsyncSession(engine) as session:
         return await session.scalar(SELECT_42)
 
@@ -48,7 +48,7 @@ async def get_session(
         yield session
 
 
-async def read_outside_fastapi(engine: AsyncEngine) -> int | None:
+async def read_outside_fastapi(engine: AsyncEngine) -> object:
     async with asynccontextmanager(get_session)(engine) as session:
         return await session.scalar(SELECT_42)
 
