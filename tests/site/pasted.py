@@ -28,6 +28,7 @@ DUPLICATES = "could-not-create-unique-index"
 CACHED_PLAN = "cached-statement-plan-is-invalid"
 OPERATOR = "operator-does-not-exist"
 NOT_VALID = "index-is-not-valid"
+ON_CONFLICT = "no-constraint-matching-the-on-conflict-specification"
 
 QUEUE_POOL_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/.venv/lib/python3.12/site-packages/uvicorn/protocols/http/h11_impl.py", line 407
@@ -177,6 +178,9 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("operator does not exist: uuid = character varying", OPERATOR),
     ("operator does not exist: text = integer", OPERATOR),
     ('ERROR:  index "users_email" is not valid', NOT_VALID),
+    ("sqlalchemy.exc.ProgrammingError: (sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) <class 'asyncpg.exceptions.InvalidColumnReferenceError'>: there is no unique or exclusion constraint matching the ON CONFLICT specification",
+     ON_CONFLICT),
+    ("ERROR: there is no unique or exclusion constraint matching the ON CONFLICT specification", ON_CONFLICT),
     # Messages without a page.
     ('asyncpg.exceptions.UniqueViolationError: duplicate key value violates unique constraint "users_email_key"',
      None),
