@@ -14,6 +14,7 @@ from pathlib import Path
 from press.checks.backend import check_backend
 from press.checks.names import check_names
 from press.checks.posts import check_post
+from press.checks.raw_html import check_raw_html
 from press.checks.sayings import check_sayings
 from press.checks.site_wide import check_addresses, check_series, check_unpublished_links
 from press.checks.style import check_shape, check_wording
@@ -52,6 +53,7 @@ def check_sources(root: Path, now: datetime) -> list[Finding]:
 
 def _check_page(page: Document, settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from page.findings
+    yield from check_raw_html(page.path, page.body, page.body_line)
     if is_one_of_many(page.path):
         yield from check_wording(page.path, page.body, page.body_line)
     if isinstance(page.meta, PostMeta):

@@ -50,6 +50,16 @@ def test_what_is_wrong_in_several_files_is_listed_whole_and_in_order(root: Path)
     ]
 
 
+def test_html_that_passes_for_a_listing_is_found_on_every_kind_of_page(root: Path) -> None:
+    write(root, POST, article(f"{BODY}\n<pre>SELECT 1</pre>\n"))
+    write(root, "docs/search.md", "---\ntitle: Search\n---\n\n<pre>SELECT 1</pre>\n")
+
+    assert [message.partition(":")[0] for message in said(root) if "<pre>" in message] == [
+        POST,
+        "docs/search.md",
+    ]
+
+
 @pytest.mark.parametrize(
     ("key", "name", "expected"),
     [

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import make_url
 
 from snippets.pool import errors_role_limit as limits
+from snippets.pool import naive_overflow
 
 
 @pytest.fixture
@@ -40,7 +41,30 @@ async def test_a_database_has_a_limit_too(dsn: str, name: str) -> None:
 async def test_the_three_limits_can_be_read(dsn: str, name: str) -> None:
     async with limits.limited(dsn, name, 2) as url:
         connection = await asyncpg.connect(url)
-        found = await connection.fetchrow(limits.LIMITS)
+        unlimited = await connection.fetchrow(limits.LIMITS)
+        admin = await asyncpg.connect(dsn)
+        await admin.execute(f"ALTER DATABASE {name} CONNECTION LIMIT 7")
+        await admin.close()
+        limited = await connection.fetchrow(limits.LIMITS)
         await connection.close()
-    assert found["server"] > 0
-    assert (found["role"], found["database"]) == (2, -1)
+    assert limited["server"] > 0
+    assert (unlimited["role"], unlimited["database"]) == (2, -1)
+    assert (limited["role"], limited["database"]) == (2, 7)
+
+
+async def test_an_engine_for_each_request_keeps_a_connection_when_the_request_is_over(
+    dsn: str,
+) -> None:
+    engines = [naive_overflow.create_engine(dsn) for _ in range(3)]
+    for engine in engines:
+        async with engine.connect():
+            pass
+    admin = await asyncpg.connect(dsn)
+    others = """SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+    try:
+        assert await admin.fetchval(others) == 3
+    finally:
+        await admin.close()
+        for engine in engines:
+            await engine.dispose()
