@@ -255,7 +255,8 @@ def upgrade(): op.execute("ALTER TABLE orders ADD COLUMN paid boolean")
 def test_of_two_processes_that_start_at_once_one_fails(revision: str, said: str, dsn: str) -> None:
     async def wait_for_its_lock() -> None:
         connection = await asyncpg.connect(dsn)
-        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        waiting = """SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE NOT granted AND datname = current_database()"""
         async with asyncio.timeout(10):
             while not await connection.fetchval(waiting):  # noqa: ASYNC110 — it tells nobody
                 await asyncio.sleep(0.01)
