@@ -198,8 +198,8 @@ def test_what_is_not_awaited_migrates_nothing_and_says_so_in_a_warning_only(
 def test_a_task_of_the_loop_finds_that_the_command_has_returned(dsn: str) -> None:
     async def call(config: Config) -> None:
         upgrade(config)
+        [task] = asyncio.all_tasks() - {asyncio.current_task()}  # it has not begun
         assert await migrated(dsn) == UNTOUCHED
-        [task] = asyncio.all_tasks() - {asyncio.current_task()}
         with pytest.raises(
             AttributeError, match=r"^'NoneType' object has no attribute 'configure'"
         ):
