@@ -19,6 +19,7 @@ DEF_ENDPOINTS = "queuepool-limit-in-def-endpoints"
 QUEUE_POOL = "queuepool-limit-reached-connection-timed-out"
 REFUSED = "redis-error-111-connection-refused"
 REDIS_FULL = "redis-max-connections-error"
+PARAMETER = "could-not-determine-data-type-of-parameter"
 CLIENTS = "sorry-too-many-clients-already"
 PROVISIONING = "this-session-is-provisioning-a-new-connection"
 UNIQUE = "unique-must-be-invoked"
@@ -149,6 +150,11 @@ PASTED: tuple[tuple[str, str | None], ...] = (
      ABORTED),
     ("psycopg2.errors.InFailedSqlTransaction", ABORTED),
     ("QueuePool limit of size 5 overflow 10 reached, from FastAPI endpoints with def", DEF_ENDPOINTS),
+    ("asyncpg.exceptions.IndeterminateDatatypeError: could not determine data type of parameter $1", PARAMETER),
+    ("psycopg.errors.AmbiguousParameter: could not determine data type of parameter $2", PARAMETER),
+    ("(sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) <class 'asyncpg.exceptions.AmbiguousParameterError'>: could not determine data type of parameter $1",
+     PARAMETER),
+    ("42P18", PARAMETER),
     # Messages without a page.
     ('asyncpg.exceptions.UniqueViolationError: duplicate key value violates unique constraint "users_email_key"',
      None),
