@@ -19,6 +19,7 @@ DEF_ENDPOINTS = "queuepool-limit-in-def-endpoints"
 QUEUE_POOL = "queuepool-limit-reached-connection-timed-out"
 REFUSED = "redis-error-111-connection-refused"
 REDIS_FULL = "redis-max-connections-error"
+CONFLICT = "no-unique-or-exclusion-constraint-matching-the-on-conflict-specification"
 PARAMETER = "could-not-determine-data-type-of-parameter"
 CLIENTS = "sorry-too-many-clients-already"
 PROVISIONING = "this-session-is-provisioning-a-new-connection"
@@ -155,6 +156,9 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("(sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) <class 'asyncpg.exceptions.AmbiguousParameterError'>: could not determine data type of parameter $1",
      PARAMETER),
     ("42P18", PARAMETER),
+    ("asyncpg.exceptions.InvalidColumnReferenceError: there is no unique or exclusion constraint matching the ON CONFLICT specification",
+     CONFLICT),
+    ("ERROR:  there is no unique or exclusion constraint matching the ON CONFLICT specification", CONFLICT),
     # Messages without a page.
     ('asyncpg.exceptions.UniqueViolationError: duplicate key value violates unique constraint "users_email_key"',
      None),
