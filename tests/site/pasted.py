@@ -20,6 +20,7 @@ QUEUE_POOL = "queuepool-limit-reached-connection-timed-out"
 REFUSED = "redis-error-111-connection-refused"
 REDIS_FULL = "redis-max-connections-error"
 CONFLICT = "no-unique-or-exclusion-constraint-matching-the-on-conflict-specification"
+INT_RANGE = "value-out-of-int32-range"
 PARAMETER = "could-not-determine-data-type-of-parameter"
 CLIENTS = "sorry-too-many-clients-already"
 PROVISIONING = "this-session-is-provisioning-a-new-connection"
@@ -159,6 +160,10 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("asyncpg.exceptions.InvalidColumnReferenceError: there is no unique or exclusion constraint matching the ON CONFLICT specification",
      CONFLICT),
     ("ERROR:  there is no unique or exclusion constraint matching the ON CONFLICT specification", CONFLICT),
+    ("asyncpg.exceptions.DataError: invalid input for query argument $1: 3000000000 (value out of int32 range)", INT_RANGE),
+    ("(sqlalchemy.dialects.postgresql.asyncpg.Error) <class 'asyncpg.exceptions.DataError'>: invalid input for query argument $2: 4294967296 (value out of int32 range)",
+     INT_RANGE),
+    ("psycopg.errors.NumericValueOutOfRange: integer out of range", INT_RANGE),
     # Messages without a page.
     ('asyncpg.exceptions.UniqueViolationError: duplicate key value violates unique constraint "users_email_key"',
      None),

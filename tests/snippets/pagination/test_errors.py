@@ -5,10 +5,23 @@ from typing import Any
 import asyncpg
 import psycopg
 import pytest
-from sqlalchemy import Executable, Integer, bindparam, create_engine, func, literal, select, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy import (
+    BigInteger,
+    Executable,
+    Integer,
+    bindparam,
+    column,
+    create_engine,
+    func,
+    insert,
+    literal,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from snippets.pagination import errors_parameter
+from snippets.pagination import errors_parameter, errors_range
 from snippets.pagination.errors_parameter import FIXED, RAISES
 from snippets.pagination.models import engine
 
@@ -92,3 +105,68 @@ async def test_sqlalchemy_needs_a_type_where_it_knows_none(
                 with pytest.raises(ProgrammingError, match=raises):
                     blocking.execute(query, {"author": None})
     sync.dispose()
+
+
+RANGE = r"value out of int(16|32|64) range"
+
+
+@pytest.fixture
+async def numbers(connection: asyncpg.Connection) -> asyncpg.Connection:
+    await connection.execute(errors_range.TABLE)
+    return connection
+
+
+@pytest.mark.parametrize(("query", "value"), errors_range.RAISES.items())
+async def test_a_number_that_its_parameter_cannot_hold(
+    query: str, value: int, numbers: asyncpg.Connection
+) -> None:
+    with pytest.raises(asyncpg.DataError, match=rf"^invalid input for query argument \$1: .*{RANGE}"):
+        await numbers.fetch(query, value)
+    assert len(await numbers.fetch(query, 1)) == 1  # nothing was sent, so the transaction goes on
+
+
+@pytest.mark.parametrize(("query", "value"), errors_range.FIXED.items())
+async def test_a_wider_parameter_holds_it(
+    query: str, value: int, numbers: asyncpg.Connection
+) -> None:
+    assert await numbers.fetch(query, value) == []
+    assert len(await numbers.fetch(query, 1)) == 1
+
+
+async def test_a_string_is_no_number(numbers: asyncpg.Connection) -> None:
+    with pytest.raises(asyncpg.DataError, match="'str' object cannot be interpreted"):
+        await numbers.fetch("SELECT FROM numbers WHERE whole = $1", "3000000000")
+
+
+async def test_what_is_computed_says_integer_out_of_range(connection: asyncpg.Connection) -> None:
+    with pytest.raises(asyncpg.NumericValueOutOfRangeError, match="^integer out of range$"):
+        await connection.fetch("SELECT $1::int + 1", 2**31 - 1)
+
+
+def test_psycopg_finds_nothing_and_inserts_nothing(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(errors_range.TABLE)
+        found = connection.execute("SELECT FROM numbers WHERE whole = %s", [3_000_000_000])
+        assert found.rowcount == 0
+        with pytest.raises(psycopg.errors.NumericValueOutOfRange, match="integer out of range"):
+            connection.execute("INSERT INTO numbers (whole) VALUES (%s)", [3_000_000_000])
+
+
+@pytest.mark.parametrize(("kind", "text_"), [(Integer, RANGE), (BigInteger, "integer out of range")])
+async def test_sqlalchemy_casts_to_the_type_of_the_model(
+    kind: type[Integer], text_: str, dsn: str
+) -> None:
+    model = table("numbers", column("whole", kind))
+    async with engine(dsn) as pool, pool.connect() as connection:
+        for statement in errors_range.TABLE.split(";"):
+            await connection.execute(text(statement))
+        await connection.commit()
+        with pytest.raises(DBAPIError, match=text_):
+            await connection.execute(insert(model).values(whole=3_000_000_000))
+        await connection.rollback()
+        query = select(model).where(model.c.whole == 3_000_000_000)
+        if kind is BigInteger:
+            assert (await connection.execute(query)).all() == []
+        else:
+            with pytest.raises(DBAPIError, match=RANGE):
+                await connection.execute(query)
