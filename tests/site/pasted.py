@@ -19,6 +19,9 @@ DEF_ENDPOINTS = "queuepool-limit-in-def-endpoints"
 QUEUE_POOL = "queuepool-limit-reached-connection-timed-out"
 REFUSED = "redis-error-111-connection-refused"
 REDIS_FULL = "redis-max-connections-error"
+CONFLICT = "no-unique-or-exclusion-constraint-matching-the-on-conflict-specification"
+INT_RANGE = "value-out-of-int32-range"
+PARAMETER = "could-not-determine-data-type-of-parameter"
 CLIENTS = "sorry-too-many-clients-already"
 PROVISIONING = "this-session-is-provisioning-a-new-connection"
 UNIQUE = "unique-must-be-invoked"
@@ -177,6 +180,18 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("operator does not exist: uuid = character varying", OPERATOR),
     ("operator does not exist: text = integer", OPERATOR),
     ('ERROR:  index "users_email" is not valid', NOT_VALID),
+    ("asyncpg.exceptions.IndeterminateDatatypeError: could not determine data type of parameter $1", PARAMETER),
+    ("psycopg.errors.AmbiguousParameter: could not determine data type of parameter $2", PARAMETER),
+    ("(sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) <class 'asyncpg.exceptions.AmbiguousParameterError'>: could not determine data type of parameter $1",
+     PARAMETER),
+    ("42P18", PARAMETER),
+    ("asyncpg.exceptions.InvalidColumnReferenceError: there is no unique or exclusion constraint matching the ON CONFLICT specification",
+     CONFLICT),
+    ("ERROR:  there is no unique or exclusion constraint matching the ON CONFLICT specification", CONFLICT),
+    ("asyncpg.exceptions.DataError: invalid input for query argument $1: 3000000000 (value out of int32 range)", INT_RANGE),
+    ("(sqlalchemy.dialects.postgresql.asyncpg.Error) <class 'asyncpg.exceptions.DataError'>: invalid input for query argument $2: 4294967296 (value out of int32 range)",
+     INT_RANGE),
+    ("psycopg.errors.NumericValueOutOfRange: integer out of range", INT_RANGE),
     # Messages without a page.
     ('asyncpg.exceptions.UniqueViolationError: duplicate key value violates unique constraint "users_email_key"',
      None),
