@@ -1,7 +1,7 @@
 """ON CONFLICT needs a unique index on exactly what it names.
 
-Running it sends four upserts that have none and the same with one,
-and prints what comes of it.
+Running it sends five upserts that have none and five that have one,
+and prints the error of the first and the indexes of the others.
 """
 
 import asyncio
@@ -10,31 +10,34 @@ import asyncpg
 
 TABLE = """
 CREATE TABLE users (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  tenant int NOT NULL, email text NOT NULL, handle text NOT NULL,
-  badge int, deleted_at timestamptz,
+  tenant int NOT NULL, handle text NOT NULL,
+  phone text, email text, badge int UNIQUE, key int UNIQUE,
+  seat int, deleted_at timestamptz,
   UNIQUE (tenant, handle)
 );
-CREATE UNIQUE INDEX ON users (lower(email));
-CREATE UNIQUE INDEX ON users (badge) WHERE deleted_at IS NULL;
-CREATE INDEX ON users (tenant)"""
+CREATE UNIQUE INDEX by_email ON users (lower(email));
+CREATE UNIQUE INDEX by_seat ON users (seat) WHERE deleted_at IS NULL;
+CREATE INDEX by_phone ON users (phone)"""
+INSERT = """
+INSERT INTO users (tenant, handle, phone, email, badge, key, seat)
+VALUES (1, 'ada', '555', 'ada@example.com', 7, 8, 9) """
 # --8<-- [start:raises]
-INSERT = "INSERT INTO users (tenant, email, handle, badge)"
-VALUES = "VALUES (1, 'ada@example.com', 'ada', 7)"
 RAISES = (
-    "ON CONFLICT (tenant) DO NOTHING",  # not unique
+    "ON CONFLICT (phone) DO NOTHING",  # an index, not unique
     "ON CONFLICT (handle) DO NOTHING",  # unique with another column
+    "ON CONFLICT (badge, key) DO NOTHING",  # each unique by itself
     "ON CONFLICT (email) DO NOTHING",  # unique as lower(email)
-    "ON CONFLICT (badge) DO NOTHING",  # unique where not deleted
+    "ON CONFLICT (seat) DO NOTHING",  # unique where not deleted
 )
 # --8<-- [end:raises]
 # --8<-- [start:fix]
-UNIQUE_NOW = "CREATE UNIQUE INDEX one_each ON users (tenant)"
+UNIQUE_NOW = "CREATE UNIQUE INDEX one_phone ON users (phone)"
 FIXED = (
-    "ON CONFLICT (tenant) DO NOTHING",  # after the index above
-    "ON CONFLICT (handle, tenant) DO NOTHING",  # in any order
+    "ON CONFLICT (phone) DO NOTHING",  # after the index above
+    "ON CONFLICT (handle, tenant) DO NOTHING",
+    "ON CONFLICT (badge) DO NOTHING",
     "ON CONFLICT (lower(email)) DO NOTHING",
-    "ON CONFLICT (badge) WHERE deleted_at IS NULL DO NOTHING",
+    "ON CONFLICT (seat) WHERE deleted_at IS NULL DO NOTHING",
 )
 # --8<-- [end:fix]
 
@@ -42,16 +45,15 @@ FIXED = (
 async def demonstrate(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     await connection.execute(TABLE)
-    await connection.execute(f"{INSERT} {VALUES}")
     for conflict in RAISES:
         try:
-            await connection.execute(f"{INSERT} {VALUES} {conflict}")
+            await connection.execute(INSERT + conflict)
         except asyncpg.InvalidColumnReferenceError as error:
-            print(error.sqlstate)
+            print(error)
     await connection.execute(UNIQUE_NOW)
     for conflict in FIXED:
-        status = await connection.fetch(f"EXPLAIN {INSERT} {VALUES} {conflict}")
-        arbiter = next(row[0] for row in status if "Arbiter" in row[0])
+        plan = await connection.fetch(f"EXPLAIN {INSERT} {conflict}")
+        (arbiter,) = (row[0] for row in plan if "Arbiter" in row[0])
         print(arbiter.strip())
     await connection.close()
 
