@@ -174,7 +174,7 @@ KIND = column("kind", String)
     ("condition", "fails_at"),
     [
         (KIND == "active", 6),
-        (KIND == literal("active", literal_execute=True), None),
+        (literal("active", literal_execute=True) == KIND, None),
         (text("kind = 'active'"), None),
     ],
     ids=["a parameter", "a literal", "text"],
