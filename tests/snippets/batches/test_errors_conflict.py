@@ -225,7 +225,7 @@ async def test_sqlalchemy_describes_expressions_and_conditions(dsn: str) -> None
         {"index_elements": ["tenant", "handle"]},
     ):
         async with pool.begin() as connection:
-            upsert = values.on_conflict_do_update(**described, set_={"handle": "b"})  # type: ignore[arg-type]
+            upsert = values.on_conflict_do_update(**described, set_={"handle": "b"})
             await connection.execute(upsert)
             await connection.rollback()
     async with pool.begin() as connection:
