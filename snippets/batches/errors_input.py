@@ -68,9 +68,8 @@ async def demonstrate(dsn: str) -> None:
             await connection.fetch(query, value)
         except asyncpg.DataError as error:
             print(error)
-    for query, value in FIXED:
-        await connection.fetch(query, value)
-    print("all of these are taken")
+    taken = [await connection.fetch(*fixed) for fixed in FIXED]
+    print(len(taken), "of", len(FIXED), "are taken")
     await connection.close()
 
 
