@@ -55,6 +55,7 @@ async def test_one_that_fits_takes_this_conflict_and_no_other(
     into, _, _ = INSERT.partition("VALUES")
     await users.execute(UNIQUE_NOW)
     await users.execute(INSERT)
+    assert sum(conflict.startswith(f"ON CONFLICT ({name}") for name in CONFLICTS) == 1
     for name, values in CONFLICTS.items():
         savepoint = users.transaction()
         await savepoint.start()

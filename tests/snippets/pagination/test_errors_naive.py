@@ -85,6 +85,28 @@ async def test_the_migration_says_which_zone_the_rows_meant(logins: asyncpg.Conn
     assert await logins.fetchval("SELECT at FROM logins") == NOON
 
 
+async def test_the_migration_writes_the_table_anew(logins: asyncpg.Connection) -> None:
+    file = "SELECT pg_relation_filenode('logins')"
+    before = await logins.fetchval(file)
+    await logins.execute(WITH_ZONE)
+    assert await logins.fetchval(file) != before
+    mode = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock'"
+    assert await logins.fetchval(mode) > 0
+
+
+async def test_a_connection_that_prepared_a_statement_keeps_the_old_type(dsn: str) -> None:
+    connection, migration = await asyncpg.connect(dsn), await asyncpg.connect(dsn)
+    await migration.execute(errors_naive.TABLE)
+    await store(connection, NOON.replace(tzinfo=None))
+    await migration.execute(WITH_ZONE)
+    for _ in range(2):
+        with pytest.raises(asyncpg.DataError, match=SUBTRACT):
+            await store(connection, NOON)
+    await store(migration, NOON)
+    await connection.close()
+    await migration.close()
+
+
 async def test_a_column_that_is_kept_can_be_named_in_utc(logins: asyncpg.Connection) -> None:
     await logins.execute("SET timezone = 'Asia/Tokyo'")
     await logins.execute("DELETE FROM logins")
