@@ -56,11 +56,14 @@ def without_nul(value: Any) -> Any:
 async def demonstrate(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     await connection.execute(TABLE)
-    scanned: dict[str, Any] = {"text": ["Ada\0 Lovelace"]}
-    for doc in (scanned, without_nul(scanned)):
-        for step, value in ((store, doc["text"][0]), (file, doc)):
+    scanned = "Ada\0 Lovelace"
+    for text in (scanned, without_nul(scanned)):
+        for attempt in (
+            store(connection, text),
+            file(connection, {"text": [text]}),
+        ):
             try:
-                print(await step(connection, value))
+                print(await attempt)
             except asyncpg.DataError as error:
                 print(error)
     await connection.close()
