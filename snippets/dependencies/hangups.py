@@ -19,7 +19,8 @@ from snippets.dependencies.naive_unit import get_session
 from snippets.dependencies.orders import Order, prepared, stored
 from snippets.dependencies.served import served
 
-READ = 2  # rows that the client waits for
+ROWS = 20
+READ = 2  # of them, then the client hangs up
 SESSION = Depends(get_session)
 
 
@@ -33,7 +34,7 @@ def create_app(engine: AsyncEngine) -> FastAPI:
         session: AsyncSession = SESSION,
     ) -> StreamingResponse:
         async def lines() -> AsyncIterator[str]:
-            for number in range(100):
+            for number in range(ROWS):
                 session.add(Order(f"A-{number}"))
                 await session.flush()
                 yield f"A-{number}\n"
@@ -45,11 +46,12 @@ def create_app(engine: AsyncEngine) -> FastAPI:
     async def all_or_nothing(request: Request) -> StreamingResponse:
         async def lines() -> AsyncIterator[str]:
             async with request.app.state.sessions.begin() as session:
-                for number in range(100):
+                for number in range(ROWS):
                     session.add(Order(f"A-{number}"))
                     await session.flush()
                     yield f"A-{number}\n"
                     await asyncio.sleep(0.05)
+            yield "stored\n"  # the lines before it left too early
 
         return StreamingResponse(lines())
 
@@ -59,15 +61,17 @@ def create_app(engine: AsyncEngine) -> FastAPI:
 # --8<-- [end:stream]
 
 
-async def hang_up(dsn: str, path: str) -> int:
+async def hang_up(dsn: str, path: str, read: int = READ) -> int:
     async with prepared(dsn) as engine:
         async with (
             served(create_app(engine)) as client,
             client.stream("POST", path) as answer,
         ):
             lines = answer.aiter_lines()
-            for _ in range(READ):
-                await anext(lines)
+            async for _ in lines:
+                read -= 1
+                if not read:
+                    break
         async with engine.connect() as connection:
             return await stored(connection)
 

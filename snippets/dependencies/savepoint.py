@@ -27,8 +27,7 @@ def make_sessions(
 
     @event.listens_for(Checking, "before_commit")
     def check(session: Session) -> None:
-        session.flush()
-        session.execute(CHECK)
+        session.execute(CHECK)  # what is new is flushed first
         session.execute(DEFER)
 
     return async_sessionmaker(

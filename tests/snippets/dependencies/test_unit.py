@@ -18,6 +18,7 @@ from snippets.dependencies.orders import Order, Placed, prepared, stored
 from snippets.dependencies.served import served
 from snippets.dependencies.slow_readers import Scope
 from snippets.dependencies.unit import Work, unit_of_work
+from snippets.dependencies.work import Reading
 
 
 @pytest.mark.naive("snippets/dependencies/naive_unit.py")
@@ -57,11 +58,29 @@ def test_the_table_has_every_path() -> None:
 
 
 async def test_what_a_client_that_hangs_up_leaves_of_a_stream(dsn: str) -> None:
-    assert hangups.READ <= await hangups.hang_up(dsn, "/one-session") < 100
+    assert hangups.READ <= await hangups.hang_up(dsn, "/one-session") < hangups.ROWS
 
 
 async def test_a_transaction_within_the_stream_is_undone_with_it(dsn: str) -> None:
     assert await hangups.hang_up(dsn, "/all-or-nothing") == 0
+
+
+async def test_a_stream_that_is_read_to_its_end_is_stored(dsn: str) -> None:
+    assert await hangups.hang_up(dsn, "/all-or-nothing", read=hangups.ROWS + 1) == hangups.ROWS
+
+
+async def test_a_session_for_reading_cannot_write(dsn: str) -> None:
+    app = FastAPI()
+
+    @app.post("/")
+    async def write(session: Reading) -> None:
+        session.add(Order("A-1"))
+        await session.flush()
+
+    async with prepared(dsn) as engine:
+        app.state.sessions = async_sessionmaker(engine)
+        async with served(app) as client:
+            assert (await client.post("/")).status_code == httpx.codes.INTERNAL_SERVER_ERROR
 
 
 @pytest.mark.parametrize(
