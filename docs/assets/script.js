@@ -93,8 +93,12 @@ if (entries.length) {
   for (const heading of headings) if (heading) observer.observe(heading);
 }
 
-// Search: nothing of it is fetched before it is opened.
+// Search, and PostgreSQL in the page: nothing of either is fetched before it is opened.
 const script = document.currentScript.src;
+for (const strip of all(".runner")) {
+  const open = () => import(new URL("postgres/page.js", script)).then((page) => page.open(strip));
+  strip.querySelector("button").addEventListener("click", open, { once: true });
+}
 const search = () => import(new URL("search.js", script));
 addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
