@@ -26,7 +26,7 @@ SUFFIX = ".out"
 _RENEW = ".venv/bin/python -m pytest tests/snippets/test_transcripts.py --update-transcripts"
 
 _HEADER = re.compile(r"\$ (?P<command>\S.*?)  # source (?P<source>[0-9a-f]{12})")
-_PSQL = "python -m lab run psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file="
+_PSQL = "python -m lab run psql -X -q -v ON_ERROR_STOP=1 -f "
 
 
 @dataclass(frozen=True)

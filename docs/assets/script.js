@@ -97,7 +97,7 @@ if (entries.length) {
 const script = document.currentScript.src;
 for (const strip of all(".runner")) {
   const open = () => import(new URL("postgres/page.js", script)).then((page) => page.open(strip));
-  strip.querySelector("button").addEventListener("click", open, { once: true });
+  strip.querySelector("button").addEventListener("click", open);
 }
 const search = () => import(new URL("search.js", script));
 addEventListener("keydown", (event) => {

@@ -95,7 +95,7 @@ def runnable(shown: Shown, root: Path) -> Runnable:
     _check_setup(shown, setup)
     _check_end(shown, inside, after)
     return Runnable(
-        setup="\n".join(line.text for line in setup),
+        setup="\n".join(line.text for line in setup if not line.text.startswith("--")),
         text="\n".join(line.text for line in inside),
         runs=1 + sum(line.commands.count(_AGAIN) for line in after),
     )

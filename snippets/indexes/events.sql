@@ -1,4 +1,4 @@
--- 100,000 events of 10,000 devices; the index begins with four values.
+-- 100,000 events of 10,000 devices. The index begins with four values.
 -- --8<-- [start:table]
 CREATE TABLE events WITH (autovacuum_enabled = off) AS
 SELECT n AS id, n * 7919::bigint % 10_000 AS device,

@@ -68,8 +68,7 @@ def test_the_command_is_what_a_reader_types(tree: Tree, hello: Path) -> None:
     assert transcript.command(hello, tree.root) == "python -m snippets.demo.hello"
     assert transcript.command(demo / "warm.sh", tree.root) == "sh snippets/demo/warm.sh"
     assert transcript.command(demo / "query.sql", tree.root) == (
-        "python -m lab run psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 "
-        "--file=snippets/demo/query.sql"
+        "python -m lab run psql -X -q -v ON_ERROR_STOP=1 -f snippets/demo/query.sql"
     )
 
 

@@ -3,8 +3,10 @@
 
 import { drawing, nodes } from "./plan.js";
 
-const STEPS = ["Fetch PostgreSQL", "Start it", "Make the tables of this article", "Run the statement"];
-const LOWEST = 208; // px: what the steps take
+const STEPS = ["Fetching PostgreSQL", "Starting PostgreSQL", "Making the tables", "Running the statement"];
+const RUNNING = STEPS.length - 1;
+const PATIENCE_MS = 400; // a statement that ends sooner leaves the last result until its own is there
+const LOWEST = 176; // px: what the steps take
 
 const make = (name, properties = {}, ...children) => {
   const made = document.createElement(name);
@@ -27,16 +29,19 @@ const style = () => {
   return styled;
 };
 
-// One line of code, which a phone wraps at its own indentation.
+// One line of code, wrapped at its own indentation.
 const line = (text, ...marked) => {
-  const columns = Math.min(text.length - text.trimStart().length, 24) & ~1;
-  return make("span", { className: `line${columns ? ` indent-${columns}` : ""}` }, ...(marked.length ? marked : [text]));
+  const made = make("span", { className: "line" }, ...(marked.length ? marked : [text]));
+  made.style.setProperty("--indent", Math.min(text.length - text.trimStart().length, 24));
+  return made;
 };
 const code = (lines) => {
   const block = make("code");
   for (const one of lines) block.append(one, "\n");
   return make("pre", {}, block);
 };
+
+const note = (text) => make("p", { className: "runner__note" }, text);
 
 const planned = (lines) => {
   const found = nodes(lines);
@@ -60,18 +65,21 @@ const linesOf = ({ rows }) => rows.map(([text]) => text);
 // Nodes and what each of them read, to compare with.
 const compared = (lines) => JSON.stringify(nodes(lines).map(({ name, of, depth, own }) => [name, of, depth, own]));
 
+// What each execution of the last statement read, those that read the same together.
 const executed = (executions) => {
+  const [first, last] = [executions[0], executions.at(-1)];
+  if (executions.length === 2) {
+    const also = first === last ? "" : `; ${grouped(first)} at the first execution, which also fills caches`;
+    return `${plural(last, "buffer")}${also}.`;
+  }
   const groups = [];
   for (const [at, buffers] of executions.entries()) {
     if (groups.at(-1)?.buffers === buffers) groups.at(-1).last = at + 1;
     else groups.push({ buffers, first: at + 1, last: at + 1 });
   }
-  const [last, ...before] = groups.reverse();
-  const which = ({ first, last }) => (first === last ? `execution ${first}` : `executions ${first} to ${last}`);
-  const sentence = (group) => `${which(group)}: ${plural(group.buffers, "buffer")}`;
-  const capital = (text) => text[0].toUpperCase() + text.slice(1);
-  if (!before.length) return `${plural(last.buffers, "buffer")} in each of ${executions.length} executions`;
-  return [last, ...before.reverse()].map((group) => `${capital(sentence(group))}.`).join(" ");
+  if (groups.length === 1) return `${plural(last, "buffer")} at each of ${executions.length} executions.`;
+  const which = ({ first, last }) => (first === last ? `Execution ${first}` : `Executions ${first} to ${last}`);
+  return groups.map((group) => `${which(group)}: ${plural(group.buffers, "buffer")}.`).join(" ");
 };
 
 // How many lines and characters come before a place in a text.
@@ -91,12 +99,13 @@ const refusal = ({ severity, message, detail, hint, code: state, position }, tex
   }
   if (detail) lines.push(line(`DETAIL:  ${detail}`));
   if (hint) lines.push(line(`HINT:  ${hint}`));
-  return [code(lines), make("p", { className: "runner__note" }, `SQLSTATE ${state}`)];
+  return [code(lines), note(`SQLSTATE ${state}`)];
 };
 
 const steps = (now, { done, of } = {}) => {
   const items = STEPS.map((name, at) => {
-    const state = at < now ? "done" : at > now ? "waits" : name === STEPS[0] && of ? `${(done / 1e6).toFixed(1)} of ${(of / 1e6).toFixed(1)} MB` : "now";
+    const megabytes = of && !at ? `${(done / 1e6).toFixed(1)} of ${(of / 1e6).toFixed(1)} MB` : "now";
+    const state = at < now ? "done" : at > now ? "waits" : megabytes;
     const item = make("li", { className: at < now ? "is-done" : at === now ? "is-now" : "" });
     if (at === now) item.setAttribute("aria-current", "step");
     item.append(make("span", {}, name), make("span", { className: "runner__state" }, state));
@@ -136,7 +145,7 @@ class Runner {
     });
     this.go = button("runner__open", "Run", () => this.run());
     this.go.title = "Ctrl+Enter in the statement";
-    this.stopper = button("runner__act", "Stop", () => this.stop("Stopped. Your text is kept; Run starts PostgreSQL again."));
+    this.stopper = button("runner__act", "Stop", () => this.stop("Stopped. Your text is kept."));
     this.says = make("p", { className: "runner__says", role: "status" });
     this.result = make("div", { className: "runner__result", role: "region", ariaLabel: "Result", tabIndex: 0 });
     this.listing.hidden = true;
@@ -154,10 +163,8 @@ class Runner {
 
   // What is expected takes its room before it is there: nothing moves when it comes.
   reserve() {
-    this.show(planned(this.expected), make("p", { className: "runner__note" }, "expected"));
-    const height = Math.max(this.result.scrollHeight, LOWEST);
-    this.result.style.blockSize = `${height + this.result.offsetHeight - this.result.clientHeight}px`;
-    this.show();
+    this.show(planned(this.expected), note("expected"));
+    this.result.style.blockSize = `${Math.max(this.result.scrollHeight, LOWEST)}px`;
   }
 
   // The text is as high as what is in it.
@@ -167,8 +174,17 @@ class Runner {
   }
 
   show(...parts) {
+    clearTimeout(this.waiting);
     this.result.replaceChildren(...parts);
     this.result.scrollTop = 0;
+    if (this.result.scrollHeight <= this.result.clientHeight + 1) return;
+    const more = make("button", { type: "button", className: "runner__more" }, "Show all of it");
+    more.addEventListener("click", () => {
+      more.remove();
+      this.result.style.blockSize = `${this.result.scrollHeight}px`;
+      this.result.focus({ preventScroll: true });
+    });
+    this.result.append(more);
   }
 
   say(text) {
@@ -185,7 +201,7 @@ class Runner {
 
   run() {
     if (this.isBusy) return;
-    if (current !== this) current?.stop("Stopped: another listing of this page runs now. Run starts PostgreSQL again.");
+    if (current !== this) current?.stop("Stopped: another listing of this page runs now.");
     current = this;
     this.ran = this.text.value;
     if (!this.worker) {
@@ -209,9 +225,12 @@ class Runner {
   }
 
   reach({ step, ...progress }) {
-    if (step !== this.step) this.say(`Step ${step + 1} of ${STEPS.length}: ${STEPS[step].toLowerCase()}`);
+    const atOnce = step < RUNNING || this.step !== undefined;
+    if (!atOnce) this.say(`${STEPS[step]}.`);
+    else if (step !== this.step) this.say(`Step ${step + 1} of ${STEPS.length}: ${STEPS[step]}.`);
     this.step = step;
-    this.show(steps(step, progress));
+    if (atOnce) this.show(steps(step, progress));
+    else this.waiting = setTimeout(() => this.show(steps(step)), PATIENCE_MS);
   }
 
   finish({ results, executions }) {
@@ -222,7 +241,7 @@ class Runner {
     else if (executions.length) this.say(executed(executions));
     else if (!last.columns.length) this.say(`Done: ${plural(last.count, "row")} changed.`);
     else this.say(last.count > last.rows.length ? `${grouped(last.rows.length)} of ${plural(last.count, "row")} shown` : plural(last.count, "row"));
-    this.show(...parts, make("p", { className: "runner__note" }, this.verdict(shown.at(-1))));
+    this.show(...parts, note(this.verdict(shown.at(-1))));
   }
 
   verdict(last) {
@@ -242,7 +261,7 @@ class Runner {
   fail(why) {
     this.end();
     this.say("PostgreSQL did not start. Run tries again.");
-    this.show(make("p", { className: "runner__note" }, why));
+    this.show(note(why));
   }
 
   end() {
@@ -255,7 +274,7 @@ class Runner {
     if (!this.worker) return;
     this.end();
     this.say(why);
-    this.show();
+    this.show(note("PostgreSQL has ended, and its memory is free. Run starts it again."));
   }
 
   reset() {
@@ -263,12 +282,15 @@ class Runner {
     this.text.value = this.printed;
     this.text.removeAttribute("aria-invalid");
     this.fit();
-    this.say("The statement is as it is printed. Run makes the tables anew.");
-    this.show();
+    this.say("The statement is as it is printed.");
+    this.show(note("PostgreSQL has ended. Run starts it again, with new tables."));
   }
 }
 
+const opened = new WeakSet();
 export const open = async (strip) => {
+  if (opened.has(strip)) return;
+  opened.add(strip);
   await style();
   new Runner(strip).open();
 };
