@@ -27,7 +27,7 @@ def with_included(script: Path) -> list[Path]:
     found: list[Path] = []
     waiting = [script]
     while waiting:
-        path = waiting.pop()
+        path = waiting.pop().resolve()
         if path not in found:
             found.append(path)
             waiting += included(path)

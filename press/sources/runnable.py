@@ -29,9 +29,9 @@ _PRINTING = {"a", "t", "o", "pset"}
 _AGAIN = "g"
 # What differs from run to run, or from day to day.
 _CHANCE = re.compile(
-    r"\b(?:(?:random\w*|setseed|gen_random_uuid|uuidv[47]|now|timeofday|pg_current_xact_id"
+    r"\b(?:(?:random(?:_normal)?|setseed|gen_random_uuid|uuidv[47]|now|timeofday|pg_current_xact_id"
     r"|(?:clock|statement|transaction)_timestamp)\s*\(|current_(?:date|time|timestamp)\b"
-    r"|localtime(?:stamp)?\b|tablesample\b)",
+    r"|localtime(?:stamp)?\b|tablesample\b)|'(?:now|today|tomorrow|yesterday)'",
     re.IGNORECASE,
 )
 _SERIES = re.compile(r"generate_series\s*\(\s*[^,()]+,\s*([\d_]+)", re.IGNORECASE)

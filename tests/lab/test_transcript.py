@@ -63,6 +63,12 @@ def test_what_runs_by_itself_has_a_transcript(tree: Tree, hello: Path) -> None:
     assert transcript.listings(tree.root) == [hello, query, script]
 
 
+def test_a_script_that_another_includes_has_none(tree: Tree) -> None:
+    tree.write("snippets/demo/tables.sql", "CREATE TABLE jobs (id int);\n")
+    query = tree.write("snippets/demo/query.sql", "\\ir tables.sql\nSELECT 1;\n")
+    assert transcript.listings(tree.root) == [query]
+
+
 def test_the_command_is_what_a_reader_types(tree: Tree, hello: Path) -> None:
     demo = tree.root / "snippets/demo"
     assert transcript.command(hello, tree.root) == "python -m snippets.demo.hello"

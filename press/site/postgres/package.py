@@ -24,14 +24,17 @@ from press.memo import Memo
 
 NAME = "@electric-sql/pglite"
 VERSION = "0.5.16"
-INTEGRITY = "sha512-Nj8KcIsJL748W408U2N8q4+9IlONdpRIU8MJypIAAINMJ5nqKyqpX7Mgg/5XKkXiAib3AoZGR6hnJFlrlLBrcg=="
+INTEGRITY = (
+    "sha512-Nj8KcIsJL748W408U2N8q4+9IlONdpRIU8MJypIAAINMJ5nqKyqpX7Mg"
+    "g/5XKkXiAib3AoZGR6hnJFlrlLBrcg=="
+)
 """What npm publishes with the version, `npm view NAME@VERSION dist.integrity`."""
 
 POSTGRES = "18.6"
 """The version of PostgreSQL that it is."""
 
 CACHE = ".cache/postgres"
-FETCH_S = 60.0
+FETCH_S = 30.0
 """How long npm may take, in seconds; then the site is built without."""
 
 MODULE = "index.js"
@@ -122,7 +125,9 @@ def _fetched() -> bytes:
     if npm is None:
         raise UnavailableError("there is no npm")
     with tempfile.TemporaryDirectory() as directory:
-        command = [npm, "pack", f"{NAME}@{VERSION}", "--pack-destination", directory, "--silent"]
+        # Without its retries, which would take a minute on a machine without a network.
+        options = ["--pack-destination", directory, "--fetch-retries=0", "--silent"]
+        command = [npm, "pack", f"{NAME}@{VERSION}", *options]
         try:
             done = subprocess.run(
                 command, cwd=directory, capture_output=True, text=True, timeout=FETCH_S
