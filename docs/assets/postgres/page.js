@@ -147,7 +147,7 @@ class Runner {
     this.go.title = "Ctrl+Enter in the statement";
     this.stopper = button("runner__act", "Stop", () => this.stop("Stopped. Your text is kept."));
     this.says = make("p", { className: "runner__says", role: "status" });
-    this.result = make("div", { className: "runner__result", role: "region", ariaLabel: "Result", tabIndex: 0 });
+    this.result = make("div", { className: "runner__result", role: "region", "aria-label": `Result of ${this.figure.dataset.path}`, tabIndex: 0 });
     this.listing.hidden = true;
     this.listing.after(make("label", { className: "unseen", htmlFor: id }, "The statement, which you can change"), this.text);
     const reset = button("runner__act", "Reset", () => this.reset());
@@ -254,7 +254,8 @@ class Runner {
     this.text.setAttribute("aria-invalid", "true");
     const { row, column } = error.position === undefined ? {} : place(this.ran, error.position);
     const where = row ? ` at line ${row}, character ${column + 1}` : "";
-    this.say(`PostgreSQL refused it${where}: ${error.message}`);
+    this.say(`PostgreSQL refused it${where}.`);
+    this.says.append(make("span", { className: "unseen" }, ` ${error.message}`)); // heard here, seen below
     this.show(...refusal(error, this.ran));
   }
 

@@ -53,7 +53,10 @@ const open = async (tables) => {
   const all = statements(setup);
   for (const [number, { sql }] of all.entries()) {
     postMessage({ step: 2, done: number, of: all.length });
-    await db.exec(sql); // alone: VACUUM cannot be one of several
+    // Alone: VACUUM cannot be one of several.
+    await db.exec(sql).catch((error) => {
+      throw new Error(`The tables cannot be made: ${error.message}`);
+    });
   }
   return db;
 };

@@ -29,6 +29,7 @@ from press.extensions.listings.code_blocks import code_block
 from press.extensions.listings.highlighting import highlight
 from press.extensions.listings.rules import (
     check_header,
+    check_output_below,
     check_surroundings,
     runs_here,
     sole_include,
@@ -128,6 +129,7 @@ class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
             yield self._report(fence, problem)
         if here:
             runnable(shown, self.repository.root)
+            check_output_below(fence, shown, lines)
         yield self._figure(shown, fence.language, here=here)
 
     def _figure(self, shown: Shown, language: str, *, here: bool) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 
+from lab.transcript import SUFFIX as TRANSCRIPT
 from press.problems import ProblemError
-from press.sources.fences import PREFIX, Fence
+from press.sources.fences import PREFIX, Fence, include_target
 from press.sources.includes import Shown
 from press.sources.runnable import MARK
 
@@ -104,6 +106,23 @@ def runs_here(fence: Fence) -> bool:
             "Readers run what the tests run: include an SQL file of snippets/, or remove the mark.",
         )
     return True
+
+
+def check_output_below(fence: Fence, shown: Shown, lines: Sequence[str]) -> None:
+    """Make sure that a listing that runs in the page stands right above what it printed.
+
+    Raises:
+        ProblemError: if it does not: the page compares with that, and takes its room from it.
+    """
+    path = shown.include.path
+    output = PurePosixPath(path).with_suffix(TRANSCRIPT).as_posix()
+    below = [line for line in lines[fence.last_line :] if line.strip(PREFIX)][:2]
+    header, content = [*(line.removeprefix(fence.indent) for line in below), "", ""][:2]
+    if not header.startswith("```") or include_target(content) != output:
+        raise ProblemError(
+            f"{shown.include.subject} runs in the page and what it printed is not right below it",
+            f'Include it there, in a fence of its own: "{output}".',
+        )
 
 
 def unexplained(shown: Shown, fence: Fence, lines: Sequence[str]) -> Iterator[ProblemError]:

