@@ -41,6 +41,24 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
+BEGUN_BELOW = """all => all.filter((line) => {
+  const text = line.textContent;
+  const at = text.search(/\\S/);
+  const words = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+  let [passed, node] = [0, words.nextNode()];
+  while (node && passed + node.length <= at) {
+    passed += node.length;
+    node = words.nextNode();
+  }
+  if (at < 0 || !line.checkVisibility()) return false;
+  const first = document.createRange();
+  first.setStart(node, at - passed);
+  first.setEnd(node, at - passed + 1);
+  const top = first.getBoundingClientRect().top - line.getBoundingClientRect().top;
+  return top > parseFloat(getComputedStyle(line).fontSize);
+}).map((line) => line.textContent)"""
+
+
 def pages_with_code(site: Path) -> list[str]:
     pages = sorted(site.rglob("index.html"))
     return [
@@ -54,6 +72,7 @@ def test_no_code_of_any_page_scrolls_sideways_nor_makes_it_much_longer(
     window: Page, address: str, site: Path
 ) -> None:
     scrolling: list[str] = []
+    empty_rows: list[str] = []
     blocks, longer = 0, {}
     for page in pages_with_code(site):
         window.goto(address + page)
@@ -65,9 +84,11 @@ def test_no_code_of_any_page_scrolls_sideways_nor_makes_it_much_longer(
             "all => all.map((one) => [one.scrollWidth, one.clientWidth, one.textContent])"
         )
         blocks += len(widths)
+        empty_rows += window.locator("pre .line").evaluate_all(BEGUN_BELOW)
         scrolling += [f"{page}: {text}" for full, shown, text in widths if full > shown]
     assert blocks
     assert scrolling == []
+    assert empty_rows == []
     assert longer == {}
 
 

@@ -175,3 +175,14 @@ def test_a_printed_article_spells_its_links_out_and_shows_both_sides_of_a_tab(
     expect(page.locator("#listing-pool-naive-exhaustion-checkout")).to_be_visible()
     expect(page.locator("#listing-pool-exhaustion-checkout")).to_be_visible()
     assert page.pdf(format="A4").startswith(b"%PDF-")
+
+
+def test_what_is_folded_is_printed(page: Page) -> None:
+    folded = page.locator(".prose > details > .listing, .corrections dd")
+    expect(folded.first).to_be_hidden()
+    expect(folded.last).to_be_hidden()
+
+    page.emulate_media(media="print")
+
+    expect(folded.first).to_be_visible()
+    expect(folded.last).to_be_visible()

@@ -31,6 +31,20 @@ def test_a_marked_line_of_a_file_says_both() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "is_unbroken"),
+    [
+        ("    " + "x" * 41, False),
+        ("    " + "x" * 42, True),
+        ("    " + "x" * 42 + " y", True),
+        ("    x " + "x" * 42, False),
+        ("x" * 60, False),
+    ],
+)
+def test_a_first_word_too_long_for_a_phone_may_break_anywhere(text: str, is_unbroken: bool) -> None:
+    assert ("line--unbroken" in shown_line(text, "x")) is is_unbroken
+
+
 def test_the_style_sheet_knows_every_depth() -> None:
     for columns in range(2, 26, 2):
         assert f".indent-{columns} {{ --indent: {columns}; }}" in STYLE
