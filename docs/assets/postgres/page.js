@@ -136,8 +136,9 @@ class Runner {
       made.addEventListener("click", act);
       return made;
     };
-    this.text = make("textarea", { id, className: "runner__text", value: this.printed, spellcheck: false, autocapitalize: "off", autocomplete: "off" });
+    this.text = make("textarea", { id, rows: 1, className: "runner__text", value: this.printed, spellcheck: false, autocapitalize: "off", autocomplete: "off" });
     this.text.addEventListener("input", () => this.fit());
+    addEventListener("resize", () => this.fit());
     this.text.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();

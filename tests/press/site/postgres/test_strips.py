@@ -69,7 +69,7 @@ def test_with_the_package_a_marked_listing_has_its_strip(
     assert strip.parent == soup.select_one("figure[data-path='snippets/pool/jobs.sql']")
     assert strip["data-runs"] == "2"
     assert strip.get_text(" ") == (
-        f"Run it here PostgreSQL {package.POSTGRES} in this page: 3.0 MB once, about 300 MB of "
+        f"Run it here PostgreSQL {package.POSTGRES} in this page: 3.0 MB once, up to 700 MB of "
         "memory. Nothing leaves your machine."
     )
     tables = (root / PAGE).parent / str(strip["data-src"])
