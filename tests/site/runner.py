@@ -56,6 +56,8 @@ export class PGlite {
         return answer(["id"], ...Array.from({ length: 3000 }, (_, number) => [`${number}`]));
       case "SELECT wrong":
         return refuse('column "wrong" does not exist', { position: "8", hint: "Try another." });
+      case "SELECT toomuch":
+        throw new RangeError("Array buffer allocation failed");
       case "DELETE FROM":
         return [{ fields: [], rows: [], affectedRows: 3 }];
       case "CREATE broken":

@@ -247,6 +247,16 @@ def test_a_page_script_that_does_not_come_leaves_the_button(page: Page) -> None:
     )
 
 
+def test_a_statement_that_breaks_postgresql_is_an_end_that_can_be_tried_again(
+    works: Listing,
+) -> None:
+    works.run("SELECT toomuch")
+    expect(works.says).to_have_text("PostgreSQL broke off. Run starts it again.")
+    expect(works.note).to_have_text("Array buffer allocation failed")
+    works.run("SELECT id")
+    expect(works.says).to_have_text("2 rows")
+
+
 def test_stop_ends_postgresql_and_keeps_the_text(page: Page, works: Listing) -> None:
     works.text.fill("SELECT never")
     works.button("Run").click()

@@ -261,8 +261,9 @@ class Runner {
   }
 
   fail(why) {
+    const running = this.step === RUNNING;
     this.end();
-    this.say("PostgreSQL did not start. Run tries again.");
+    this.say(running ? "PostgreSQL broke off. Run starts it again." : "PostgreSQL did not start. Run tries again.");
     this.show(note(why));
   }
 

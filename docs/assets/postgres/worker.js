@@ -66,8 +66,9 @@ const execute = async (db, { sql, at }) => {
     const [result] = await db.exec(sql, { rowMode: "array" });
     return result ?? { fields: [], rows: [] };
   } catch (error) {
+    if (!error.code) throw error; // not a word of PostgreSQL: it is no longer there
     const position = error.position && at + Number(error.position) - 1;
-    const { severity = "ERROR", message, detail, hint, code } = error;
+    const { severity, message, detail, hint, code } = error;
     throw Object.assign(new Error(), { refused: { severity, message, detail, hint, code, position } });
   }
 };
