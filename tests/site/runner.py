@@ -107,7 +107,7 @@ def write_page(directory: Path) -> None:
     package.mkdir()
     (package / "index.js").write_text(PACKAGE, encoding="utf-8")
     module = gzip.compress(b"\0asm\x01\0\0\0")  # the smallest there is
-    for name in ("pglite.wasm", "initdb.wasm", "pglite.data"):
+    for name in ("pglite.wasm", "pglite.data", "cluster.tar"):
         (package / f"{name}.packed").write_bytes(module)
     tables = directory / "assets/postgres"
     (tables / "works.sql").write_text("CREATE TABLE jobs (id int);\nVACUUM jobs;\n")

@@ -35,18 +35,20 @@ const compiled = async (answer) => WebAssembly.compile(await answer.arrayBuffer(
 
 const open = async (tables) => {
   postMessage({ step: 0 });
-  const [program, first, data, sql] = await Promise.all([
-    ...(await fetchAll(["pglite/pglite.wasm.packed", "pglite/initdb.wasm.packed", "pglite/pglite.data.packed"])),
+  const [program, files, cluster, sql] = await Promise.all([
+    ...(await fetchAll(["pglite/pglite.wasm.packed", "pglite/pglite.data.packed", "pglite/cluster.tar.packed"])),
     fetch(tables).then((answer) => received("the tables", answer)),
   ]);
-  const [pgliteWasmModule, initdbWasmModule, fsBundle, setup] = await Promise.all([
+  const [pgliteWasmModule, fsBundle, loadDataDir, setup] = await Promise.all([
     compiled(program),
-    compiled(first),
-    data.blob(),
+    files.blob(),
+    cluster.blob(),
     sql.text(),
   ]);
   postMessage({ step: 1 });
-  const db = await PGlite.create({ pgliteWasmModule, initdbWasmModule, fsBundle });
+  // The program that makes a cluster has nothing to do; unless it is given, it is fetched all the same.
+  const given = { pgliteWasmModule, initdbWasmModule: pgliteWasmModule, fsBundle, loadDataDir };
+  const db = await PGlite.create(given);
   // Values as PostgreSQL writes them, not as JavaScript would.
   for (const type of Object.keys(db.parsers)) db.parsers[type] = (text) => text;
   await db.exec("SET timezone = 'UTC'");

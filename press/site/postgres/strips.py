@@ -20,8 +20,8 @@ from press.sources.settings import Settings
 SCRIPTS = "assets/postgres"
 """Where a built site has our scripts; what they load of the package is put below them."""
 
-MEMORY = "700 MB"
-"""What it takes of a reader's memory while it starts, at most; about 400 MB once it has."""
+MEMORY = "400 MB"
+"""What it takes of a reader's memory with the tables of an article, about."""
 
 _MARKED = re.compile(
     r'<figure class="listing[^>]*? data-path="(?P<path>[^"]+)"'
@@ -49,7 +49,7 @@ def add_postgres(site: Path, settings: Settings) -> list[Finding]:
     below.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (below / name).write_bytes(content)
-    cost = f"{package.weight(files) / 1e6:.1f} MB once, up to {MEMORY} of memory"
+    cost = f"{package.weight(files) / 1e6:.1f} MB once, about {MEMORY} of memory"
     for page in marked:
         _add_strips(page, site, settings.root, cost)
     return []

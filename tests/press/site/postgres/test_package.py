@@ -8,29 +8,30 @@ import os
 import shutil
 import tarfile
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha512
 from pathlib import Path
 
 import pytest
 
 from press.site.postgres import package
-from press.site.postgres.package import TamperedError, UnavailableError
+from press.site.postgres.package import Package, TamperedError, UnavailableError
 
-CONTENT = {
+SERVER = {
     "dist/index.js": b'import{a}from"./chunk-A.js";\n//# sourceMappingURL=index.js.map\n',
     "dist/chunk-A.js": b'import"./chunk-B.js";import("./fs/nodefs.js");export const a=1;\n',
     "dist/chunk-B.js": b"export const b=2;\n",
     "dist/chunk-C.js": b"export const unused=3;\n",
     "dist/pglite.wasm": b"\0asm" * 100,
-    "dist/initdb.wasm": b"\0asm",
     "dist/pglite.data": b"data" * 100,
     "dist/pgcrypto.tar.gz": b"not needed",
     "LICENSE": b"Apache\n",
 }
+CLUSTER = {"dist/prepopulatedfs.tgz": gzip.compress(b"files"), "dist/index.js": b"fs();\n"}
 NPM = """\
 #!/bin/sh
-[ "$1 $2 $3" = "pack {name}@{version} --pack-destination" ] || exit 9
-cp {tarball} "$4/electric-sql-pglite.tgz"
+[ "$1 $3" = "pack --pack-destination" ] || exit 9
+cp "{shelf}/${{2#@electric-sql/}}.tgz" "$4/package.tgz"
 """
 
 
@@ -46,11 +47,11 @@ def packed(content: dict[str, bytes]) -> bytes:
 
 
 class Registry:
-    """What stands in for npm: a program of that name which copies a tarball of ours.
+    """What stands in for npm: a program of that name which copies tarballs of ours.
 
     Attributes:
         root: a repository that has fetched nothing yet.
-        programs: the only directory on PATH, beside those with cp and sh.
+        programs: the only directory on PATH.
     """
 
     def __init__(self, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,12 +64,13 @@ class Registry:
             (self.programs / name).symlink_to(found)
         monkeypatch.setenv("PATH", str(self.programs))
         self.monkeypatch = monkeypatch
+        self.shelf = directory / "shelf"
+        self.shelf.mkdir()
 
-    def has(self, tarball: bytes) -> None:
+    def has(self, named: Package, tarball: bytes) -> None:
         """Let npm bring this."""
-        place = self.programs / "package.tgz"
-        place.write_bytes(tarball)
-        self.says(NPM.format(name=package.NAME, version=package.VERSION, tarball=place))
+        (self.shelf / f"{str(named).removeprefix('@electric-sql/')}.tgz").write_bytes(tarball)
+        self.says(NPM.format(shelf=self.shelf))
 
     def says(self, script: str) -> None:
         """Let npm be this script."""
@@ -76,10 +78,12 @@ class Registry:
         npm.write_text(script, encoding="utf-8")
         npm.chmod(0o755)
 
-    def is_named(self, tarball: bytes) -> None:
+    def names(self, constant: str, tarball: bytes) -> Package:
         """Let the hash of this be the one that we name."""
-        digest = f"sha512-{b64encode(sha512(tarball).digest()).decode()}"
-        self.monkeypatch.setattr(package, "INTEGRITY", digest)
+        integrity = f"sha512-{b64encode(sha512(tarball).digest()).decode()}"
+        named: Package = replace(getattr(package, constant), integrity=integrity)
+        self.monkeypatch.setattr(package, constant, named)
+        return named
 
 
 @pytest.fixture
@@ -89,21 +93,22 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
 
 @pytest.fixture
 def good(registry: Registry) -> Registry:
-    """One that has the package whose hash we name."""
-    tarball = packed(CONTENT)
-    registry.has(tarball)
-    registry.is_named(tarball)
+    """One that has the packages whose hashes we name."""
+    for constant, content in (("SERVER", SERVER), ("CLUSTER", CLUSTER)):
+        tarball = packed(content)
+        registry.has(registry.names(constant, tarball), tarball)
     return registry
 
 
 def test_scripts_come_as_they_are_and_everything_else_packed(good: Registry) -> None:
     files = package.files(good.root)
     assert sorted(files) == [
-        *("LICENSE.txt", "chunk-A.js", "chunk-B.js", "index.js"),
-        *("initdb.wasm.packed", "pglite.data.packed", "pglite.wasm.packed"),
+        *("LICENSE.txt", "chunk-A.js", "chunk-B.js", "cluster.tar.packed", "index.js"),
+        *("pglite.data.packed", "pglite.wasm.packed"),
     ]
     assert files["index.js"] == b'import{a}from"./chunk-A.js";\n'
-    assert gzip.decompress(files["pglite.wasm.packed"]) == CONTENT["dist/pglite.wasm"]
+    assert gzip.decompress(files["pglite.wasm.packed"]) == SERVER["dist/pglite.wasm"]
+    assert gzip.decompress(files["cluster.tar.packed"]) == b"files"
 
 
 def test_what_was_fetched_needs_no_npm_again(good: Registry) -> None:
@@ -119,18 +124,22 @@ def test_the_weight_is_what_a_reader_fetches(good: Registry) -> None:
     assert package.weight(files) == sum(map(len, [*scripts, *others]))
 
 
-def test_a_package_of_another_hash_is_refused_and_not_kept(registry: Registry) -> None:
-    registry.is_named(packed(CONTENT))
-    registry.has(packed({**CONTENT, "dist/index.js": b"steal();\n"}))
-    with pytest.raises(TamperedError, match=r"@electric-sql/pglite@\S+ has the hash sha512-"):
-        package.files(registry.root)
-    assert not (registry.root / package.CACHE).exists()
+@pytest.mark.parametrize("constant", ["SERVER", "CLUSTER"])
+def test_a_package_of_another_hash_is_refused_and_not_kept(good: Registry, constant: str) -> None:
+    named = getattr(package, constant)
+    good.has(named, packed({**SERVER, "dist/index.js": b"steal();\n"}))
+    with pytest.raises(TamperedError, match=rf"^{named} has the hash sha512-"):
+        package.files(good.root)
+    assert not (good.root / package.CACHE / named.tarball).exists()
 
 
-def test_a_package_that_was_changed_on_this_machine_is_refused(good: Registry) -> None:
+@pytest.mark.parametrize("constant", ["SERVER", "CLUSTER"])
+def test_a_package_that_was_changed_on_this_machine_is_refused(
+    good: Registry, constant: str
+) -> None:
     package.files(good.root)
-    (kept,) = (good.root / package.CACHE).iterdir()
-    kept.write_bytes(packed({**CONTENT, "dist/index.js": b"steal();\n"}))
+    kept = good.root / package.CACHE / getattr(package, constant).tarball
+    kept.write_bytes(packed({**SERVER, "dist/index.js": b"steal();\n"}))
     with pytest.raises(TamperedError):
         package.files(good.root)
 
@@ -148,8 +157,7 @@ def test_why_npm_fails_is_said_in_one_line(registry: Registry, says: str, why: s
     registry.says(f"#!/bin/sh\necho '{says}' >&2\nexit 1\n")
     with pytest.raises(UnavailableError) as unavailable:
         package.files(registry.root)
-    named = f"{package.NAME}@{package.VERSION}"
-    assert str(unavailable.value) == f"npm cannot fetch {named} ({why})"
+    assert str(unavailable.value) == f"npm cannot fetch {package.SERVER} ({why})"
 
 
 def test_an_npm_that_does_not_end_is_not_waited_for(
@@ -162,7 +170,8 @@ def test_an_npm_that_does_not_end_is_not_waited_for(
         package.files(registry.root)
 
 
-def test_the_package_is_named_by_a_whole_version_and_a_hash() -> None:
-    assert package.VERSION.count(".") == 2
-    assert package.INTEGRITY.startswith("sha512-")
-    assert len(package.INTEGRITY) == len("sha512-") + 88
+@pytest.mark.parametrize("named", [package.SERVER, package.CLUSTER])
+def test_a_package_is_named_by_a_whole_version_and_a_hash(named: Package) -> None:
+    assert named.version.count(".") == 2
+    assert named.integrity.startswith("sha512-")
+    assert len(named.integrity) == len("sha512-") + 88

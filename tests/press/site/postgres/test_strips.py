@@ -69,7 +69,7 @@ def test_with_the_package_a_marked_listing_has_its_strip(
     assert strip.parent == soup.select_one("figure[data-path='snippets/pool/jobs.sql']")
     assert strip["data-runs"] == "2"
     assert strip.get_text(" ") == (
-        f"Run it here PostgreSQL {package.POSTGRES} in this page: 3.0 MB once, up to 700 MB of "
+        f"Run it here PostgreSQL {package.POSTGRES} in this page: 3.0 MB once, about 400 MB of "
         "memory. Nothing leaves your machine."
     )
     tables = (root / PAGE).parent / str(strip["data-src"])
@@ -104,7 +104,7 @@ def test_without_the_package_one_line_says_so_and_the_page_is_complete(
 def test_a_tampered_package_stops_the_build(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = root / package.CACHE / f"pglite-{package.VERSION}.tgz"
+    place = root / package.CACHE / package.SERVER.tarball
     place.parent.mkdir(parents=True)
     place.write_bytes(b"something else")
     status, said = build(root, capsys)
