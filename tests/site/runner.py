@@ -31,17 +31,32 @@ Limit (actual rows=10.00 loops=1)
 # Each statement is answered by its first words.
 PACKAGE = """\
 const plan = `PLAN`;
-const answer = (names, ...rows) => [
-  { fields: names.map((name) => ({ name, dataTypeID: name === "id" ? 23 : 25 })), rows },
-];
+const answer = (names, ...rows) => ({
+  fields: names.map((name) => ({ name, dataTypeID: name === "id" ? 23 : 25 })),
+  rows,
+});
 const refuse = (message, more) => {
   throw Object.assign(new Error(message), { severity: "ERROR", code: "42703", ...more });
 };
+const kind = (name) => (content) => ({ ...content, kind: name });
+export const protocol = {
+  serialize: Object.fromEntries(
+    ["parse", "bind", "describe", "execute", "sync"].map((name) => [name, kind(name)]),
+  ),
+};
 export class PGlite {
-  parsers = {};
   executed = [];
   static async create() {
     return new PGlite();
+  }
+  async execProtocol({ kind, text, rows }) {
+    if (kind === "parse") this.text = text;
+    if (kind !== "execute") return { messages: [] };
+    const found = await this.exec(this.text);
+    const messages = found.rows.slice(0, rows).map((fields) => ({ name: "dataRow", fields }));
+    if (found.fields) messages.unshift({ name: "rowDescription", fields: found.fields });
+    messages.push({ name: "commandComplete", text: `DELETE ${found.changed}` });
+    return { messages };
   }
   async exec(sql) {
     this.executed.push(sql);
@@ -58,12 +73,10 @@ export class PGlite {
         return refuse('column "wrong" does not exist', { position: "8", hint: "Try another." });
       case "SELECT toomuch":
         throw new RangeError("Array buffer allocation failed");
-      case "DELETE FROM":
-        return [{ fields: [], rows: [], affectedRows: 3 }];
       case "CREATE broken":
         return refuse("syntax error");
     }
-    if (!sql.startsWith("EXPLAIN")) return answer([]);
+    if (!sql.startsWith("EXPLAIN")) return { rows: [], changed: 3 };
     return answer(["QUERY PLAN"], ...plan.split("\\n").map((one) => [one]));
   }
 }

@@ -155,6 +155,19 @@ def test_what_postgresql_refuses_is_marked_where_it_is(
     assert listing.locator(".runner__result mark").inner_text() == "state"
 
 
+def test_of_hundreds_of_millions_of_rows_the_first_are_fetched(
+    site: Path, published: str, window: Page
+) -> None:
+    page, figure = place(site, "snippets/indexes/failed.sql:sixth")
+    window.goto(published + page)
+    listing = opened(window, figure)
+    listing.get_by_role("textbox").fill("SELECT a.id, b.id FROM jobs a, jobs b")
+    listing.get_by_role("button", name="Run", exact=True).click()
+    expect(listing.get_by_role("status")).to_have_text(
+        "The first 200 rows; there are more.", timeout=START_MS
+    )
+
+
 def test_a_statement_without_end_is_stopped(site: Path, published: str, window: Page) -> None:
     page, figure = place(site, "snippets/indexes/failed.sql:sixth")
     window.goto(published + page)

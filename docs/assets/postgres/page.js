@@ -240,8 +240,8 @@ class Runner {
     const last = results.at(-1);
     if (!last) this.say("There is no statement.");
     else if (executions.length) this.say(executed(executions));
-    else if (!last.columns.length) this.say(`Done: ${plural(last.count, "row")} changed.`);
-    else this.say(last.count > last.rows.length ? `${grouped(last.rows.length)} of ${plural(last.count, "row")} shown` : plural(last.count, "row"));
+    else if (!last.columns.length) this.say(`Done: ${plural(last.changed, "row")} changed.`);
+    else this.say(last.more ? `The first ${plural(last.rows.length, "row")}; there are more.` : `${plural(last.rows.length, "row")}.`);
     this.show(...parts, note(this.verdict(shown.at(-1))));
   }
 

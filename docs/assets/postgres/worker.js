@@ -1,7 +1,9 @@
 // PostgreSQL in a worker: the page goes on meanwhile, and a statement without end ends with the worker.
 
-import { PGlite } from "./pglite/index.js";
+import { PGlite, protocol } from "./pglite/index.js";
 import { statements } from "./statements.js";
+
+const { serialize } = protocol;
 
 const SHOWN_ROWS = 200;
 const NUMBERS = new Set([20, 21, 23, 26, 700, 701, 1700]); // the types whose values align at the right
@@ -49,8 +51,6 @@ const open = async (tables) => {
   // The program that makes a cluster has nothing to do; unless it is given, it is fetched all the same.
   const given = { pgliteWasmModule, initdbWasmModule: pgliteWasmModule, fsBundle, loadDataDir };
   const db = await PGlite.create(given);
-  // Values as PostgreSQL writes them, not as JavaScript would.
-  for (const type of Object.keys(db.parsers)) db.parsers[type] = (text) => text;
   await db.exec("SET timezone = 'UTC'");
   const all = statements(setup);
   for (const [number, { sql }] of all.entries()) {
@@ -63,16 +63,32 @@ const open = async (tables) => {
   return db;
 };
 
+// As many rows as are shown, and one more, which says that there are more: a statement may have
+// hundreds of millions, and all of them would be in the memory of the page.
 const execute = async (db, { sql, at }) => {
+  const heard = [];
+  const tell = async (message) => heard.push(...(await db.execProtocol(message)).messages);
   try {
-    const [result] = await db.exec(sql, { rowMode: "array" });
-    return result ?? { fields: [], rows: [] };
+    await tell(serialize.parse({ text: sql }));
+    await tell(serialize.bind());
+    await tell(serialize.describe({ type: "P" }));
+    await tell(serialize.execute({ rows: SHOWN_ROWS + 1 }));
   } catch (error) {
     if (!error.code) throw error; // not a word of PostgreSQL: it is no longer there
     const position = error.position && at + Number(error.position) - 1;
     const { severity, message, detail, hint, code } = error;
     throw Object.assign(new Error(), { refused: { severity, message, detail, hint, code, position } });
+  } finally {
+    await tell(serialize.sync());
   }
+  const all = (name) => heard.filter((one) => one.name === name);
+  const [described] = all("rowDescription");
+  const [done] = all("commandComplete");
+  return {
+    columns: (described?.fields ?? []).map(({ name, dataTypeID }) => ({ name, number: NUMBERS.has(dataTypeID) })),
+    rows: all("dataRow").map(({ fields }) => fields),
+    changed: Number(/\d+$/.exec(done?.text ?? "")?.[0] ?? 0),
+  };
 };
 
 // The first execution also reads the catalog, and a prepared statement is planned anew at its sixth:
@@ -96,12 +112,11 @@ const run = async (db, text, runs) => {
     results[results.length - 1] = await execute(db, last);
     executions.push(buffers(results.at(-1)));
   }
-  const shown = results.map(({ fields, rows, affectedRows }) => ({
-    columns: fields.map(({ name, dataTypeID }) => ({ name, number: NUMBERS.has(dataTypeID) })),
-    rows: rows.slice(0, SHOWN_ROWS),
-    count: fields.length ? rows.length : affectedRows ?? 0,
-  }));
-  return { results: shown, executions };
+  for (const result of results) {
+    result.more = result.rows.length > SHOWN_ROWS;
+    result.rows = result.rows.slice(0, SHOWN_ROWS);
+  }
+  return { results, executions };
 };
 
 let opened;
