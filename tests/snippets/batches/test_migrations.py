@@ -108,9 +108,11 @@ def test_an_environment_that_calls_run_sync_migrates(
     assert state(dsn) == DONE
 
 
-@pytest.mark.parametrize("env", [PLAIN, ASYNC])
+@pytest.mark.parametrize("env", [migrations.plain_env, PLAIN, ASYNC])
 @pytest.mark.parametrize("driver", ["postgresql", "postgresql+psycopg"])
-def test_a_url_with_psycopg_fits_both_environments(driver: str, env: str, dsn: str) -> None:
+def test_a_url_with_psycopg_fits_both_environments(
+    driver: str, env: Callable[[], None] | str, dsn: str
+) -> None:
     with environment(dsn, env) as config:
         url = make_url(dsn).set(drivername=driver).render_as_string(hide_password=False)
         config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
