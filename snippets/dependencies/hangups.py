@@ -79,8 +79,11 @@ def main() -> None:
 
     for path in ("/one-session", "/all-or-nothing"):
         with lab.postgres() as dsn:
-            rows = asyncio.run(hang_up(dsn, path))
-        print(f"{path}: {'part is' if rows else 'nothing is'} stored")
+            tell(path, asyncio.run(hang_up(dsn, path)))
+
+
+def tell(path: str, rows: int) -> None:
+    print(f"{path}: {'part is' if rows else 'nothing is'} stored")
 
 
 if __name__ == "__main__":

@@ -17,11 +17,11 @@ from sqlalchemy.pool import QueuePool
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
-from snippets.dependencies import exits, hangups, naive_unit, slow_readers, unit
+from snippets.dependencies import confirmed, exits, hangups, naive_unit, slow_readers, unit
 from snippets.dependencies.asked import ask
 from snippets.dependencies.confirmed import Outcome, order
 from snippets.dependencies.naive_unit import Session
-from snippets.dependencies.orders import Order, Placed, prepared, stored
+from snippets.dependencies.orders import CreateApp, Order, Placed, prepared, stored
 from snippets.dependencies.served import served
 from snippets.dependencies.slow_readers import Scope
 from snippets.dependencies.unit import Work, unit_of_work
@@ -104,7 +104,7 @@ async def test_a_session_for_reading_cannot_write(dsn: str) -> None:
 async def test_who_holds_a_connection_while_clients_read_nothing(
     path: str, middleware: bool, scope: Scope, told: int, dsn: str
 ) -> None:
-    assert await slow_readers.third(dsn, scope, path, middleware) == told
+    assert await slow_readers.third(dsn, path, scope, middleware) == told
 
 
 @pytest.mark.parametrize("session_of", [Session, Work], ids=["default", "function"])
@@ -264,3 +264,15 @@ async def test_from_asgi_2_4_on_a_dependency_is_told_that_the_client_of_a_stream
     with contextlib.suppress(ClientDisconnect):
         await app({**scope, "asgi": {"spec_version": version}}, receive, send)
     assert ends == [told]
+
+
+def test_what_a_demonstration_says(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], services: None
+) -> None:
+    async def none(dsn: str, create_app: CreateApp) -> Outcome:
+        return Outcome(201, 0)
+
+    monkeypatch.setattr(confirmed, "order", none)
+    confirmed.demonstrate(naive_unit.create_app)
+
+    assert capsys.readouterr().out == "the client was told 201\norders stored: 0\n"
