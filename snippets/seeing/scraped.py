@@ -1,0 +1,31 @@
+"""What a scrape reads after many paths were asked for."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry, generate_latest
+
+from snippets.seeing.served import served
+
+PATHS = 1_000
+
+
+# --8<-- [start:scraped]
+async def scraped(
+    create: Callable[[CollectorRegistry], FastAPI],
+) -> str:
+    registry = CollectorRegistry()
+    async with served(create(registry)) as client:
+        for number in range(PATHS):
+            await client.get(f"/orders/{number}")
+            await client.get(f"/unknown/{number}")
+    series = {
+        tuple(sample.labels.values())
+        for metric in registry.collect()
+        for sample in metric.samples
+    }
+    size = len(generate_latest(registry))
+    return f"{len(series):,} series, {size / 1024:,.0f} kB a scrape"
+
+
+# --8<-- [end:scraped]
