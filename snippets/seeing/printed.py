@@ -1,0 +1,27 @@
+"""Lines that a service logs, kept."""
+
+import json
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from snippets.seeing.served import served
+
+
+class Lines:
+    """A log that is kept in memory: one object of JSON a line."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+
+    def write(self, event: str, **fields: str) -> None:
+        self.kept.append(json.dumps({"event": event, **fields}))
+
+
+async def printed(create: Callable[[Lines], FastAPI]) -> str:
+    """The lines of two requests that name themselves."""
+    lines = Lines()
+    async with served(create(lines)) as client:
+        for path in ("/orders", "/threaded"):
+            await client.get(path, headers={"x-request-id": path[1:]})
+    return "\n".join(lines.kept)
