@@ -39,9 +39,8 @@ def create_app() -> FastAPI:
 
 
 def main() -> None:
-    print(
-        f"tasks for one request: {asyncio.run(tasks_begun(create_app()))}"
-    )
+    begun = asyncio.run(tasks_begun(create_app()))
+    print(f"tasks for one request: {begun}")
 
 
 if __name__ == "__main__":
