@@ -33,7 +33,7 @@ async def dearest(dsn: str) -> list[asyncpg.Record]:
     await connection.fetchval(REPORT)
     for order in range(1, 101):
         await connection.fetchval(ORDER, order)
-    found = await connection.fetch(DEAREST)
+    found: list[asyncpg.Record] = await connection.fetch(DEAREST)
     await connection.close()
     return found
 
