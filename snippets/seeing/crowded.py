@@ -70,10 +70,11 @@ def create_app(
         max_overflow=0,
     )
     asyncpg = AsyncPGInstrumentor()  # type: ignore[no-untyped-call]
+    sqlalchemy = SQLAlchemyInstrumentor()
     if tracing in ("asyncpg", "ours"):
         asyncpg.instrument(tracer_provider=provider)
     if tracing == "sqlalchemy":
-        SQLAlchemyInstrumentor().instrument(
+        sqlalchemy.instrument(
             engine=engine.sync_engine,
             tracer_provider=provider,
             skip_dep_check=True,
@@ -83,7 +84,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         await engine.dispose()
-        for instrumentor in (asyncpg, SQLAlchemyInstrumentor()):
+        for instrumentor in (asyncpg, sqlalchemy):
             if instrumentor.is_instrumented_by_opentelemetry:
                 instrumentor.uninstrument()
 

@@ -1,6 +1,6 @@
 """A counter of requests, with the route as a label.
 
-Running it asks for a thousand orders and as many unknown paths, and
+Running it asks for two hundred orders and as many unknown paths, and
 prints how many series a scrape reads, and how many bytes.
 """
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from snippets.seeing.served import served
 
 
+# --8<-- [start:lines]
 class Lines:
     """A log that is kept in memory: one object of JSON a line."""
 
@@ -16,6 +17,9 @@ class Lines:
 
     def write(self, event: str, **fields: str) -> None:
         self.kept.append(json.dumps({"event": event, **fields}))
+
+
+# --8<-- [end:lines]
 
 
 async def printed(create: Callable[[Lines], FastAPI]) -> str:

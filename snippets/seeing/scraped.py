@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from snippets.seeing.served import served
 
-PATHS = 1_000
+PATHS = 200
 
 
 # --8<-- [start:scraped]

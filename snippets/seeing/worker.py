@@ -27,11 +27,7 @@ def count(registry: CollectorRegistry | None) -> None:
 # --8<-- [end:metrics]
 
 
-def main() -> None:
+def work() -> None:
     count(CollectorRegistry())
     print("counted", flush=True)
     sys.stdin.read()
-
-
-if __name__ == "__main__":
-    main()

@@ -19,7 +19,8 @@ from prometheus_client.multiprocess import (
 )
 
 WORKERS = 4
-COMMAND = (sys.executable, "-m", "snippets.seeing.worker")
+WORK = "from snippets.seeing.worker import work; work()"
+COMMAND = (sys.executable, "-c", WORK)
 
 
 @contextmanager
