@@ -55,12 +55,11 @@ async def test_what_is_explained_is_a_share_of_the_time_and_begins_anew(
         share = (await client.get("/explained")).json()
         rest = (await client.get("/explained")).json()
 
-    # A connection is reset after its request, and the second answer may have that.
-    assert rest != share
     if tracing == "fastapi":
-        assert share == 0
+        assert share == rest == 0
     else:
-        assert 0.3 < share <= 1
+        assert share > 0.3
+        assert rest != share  # that of the first question alone, and of the reset after the page
 
 
 def test_an_instrumentor_of_a_service_that_has_ended_is_gone() -> None:
