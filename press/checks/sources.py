@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from press.checks.backend import check_backend
-from press.checks.names import check_names
+from press.checks.names import check_names, check_pages_of_names
 from press.checks.posts import check_post
 from press.checks.raw_html import check_raw_html
 from press.checks.sayings import check_sayings
@@ -39,6 +39,7 @@ def check_sources(root: Path, now: datetime) -> list[Finding]:
     settings = load_settings(root)
     pages = documents(settings)
     findings = [finding for page in pages for finding in _check_page(page, settings, now)]
+    findings += check_pages_of_names(settings)
     findings += check_symbolic_links(root)
     findings += check_addresses(pages)
     findings += check_series(pages)

@@ -74,9 +74,9 @@ def main() -> None:
     import lab
 
     # The pool logs what it warns of.
-    logging.getLogger("sqlalchemy.pool").addHandler(
-        logging.NullHandler()
-    )
+    pool = logging.getLogger("sqlalchemy.pool")
+    pool.addHandler(logging.NullHandler())
+    print("* a connection that only the garbage collector gave back")
     print(f"{'told, rows stored':20}", *(f"{way:9}" for way in WAYS))
     for path in PATHS:
         row = []
@@ -84,7 +84,6 @@ def main() -> None:
             with lab.postgres() as dsn:
                 row.append(asyncio.run(outcome(dsn, way, path)))
         print(f"{path:20}", *(f"{cell:9}" for cell in row))
-    print("* a connection that only the garbage collector gave back")
 
 
 if __name__ == "__main__":

@@ -24,11 +24,11 @@ READ = 2  # of them, then the client hangs up
 SESSION = Depends(get_session)
 
 
-# --8<-- [start:stream]
 def create_app(engine: AsyncEngine) -> FastAPI:
     app = FastAPI()
     app.state.sessions = async_sessionmaker(engine)
 
+    # --8<-- [start:stream]
     @app.post("/one-session")
     async def one_session(
         session: AsyncSession = SESSION,
@@ -55,10 +55,8 @@ def create_app(engine: AsyncEngine) -> FastAPI:
 
         return StreamingResponse(lines())
 
+    # --8<-- [end:stream]
     return app
-
-
-# --8<-- [end:stream]
 
 
 async def hang_up(dsn: str, path: str, read: int = READ) -> int:
@@ -81,8 +79,11 @@ def main() -> None:
 
     for path in ("/one-session", "/all-or-nothing"):
         with lab.postgres() as dsn:
-            rows = asyncio.run(hang_up(dsn, path))
-        print(f"{path}: {'part is' if rows else 'nothing is'} stored")
+            tell(path, asyncio.run(hang_up(dsn, path)))
+
+
+def tell(path: str, rows: int) -> None:
+    print(f"{path}: {'part is' if rows else 'nothing is'} stored")
 
 
 if __name__ == "__main__":

@@ -15,16 +15,20 @@ def anybody(user: str = "test") -> str:
     return user
 
 
+CASES = (
+    ("mounted", lambda: "test", "/admin/me"),  # [1]
+    ("a mock", AsyncMock(return_value="test"), "/me"),  # [2]
+    ("a parameter", anybody, "/me?user=root"),  # [3]
+    ("the next test", None, "/me"),  # [4]
+)
+
+
 async def try_overrides() -> None:
     app = create_app()
-    overrides = app.dependency_overrides
-    overrides[current_user] = lambda: "test"
-    print("mounted:", await ask(app, "/admin/me"))  # [1]
-    overrides[current_user] = AsyncMock(return_value="test")
-    print("a mock:", await ask(app, "/me"))  # [2]
-    overrides[current_user] = anybody
-    print("a parameter:", await ask(app, "/me?user=root"))  # [3]
-    print("the next test:", await ask(app, "/me"))  # [4]
+    for name, override, path in CASES:
+        if override:
+            app.dependency_overrides[current_user] = override
+        print(f"{name}: {await ask(app, path)}")
 
 
 # --8<-- [end:overrides]

@@ -28,6 +28,7 @@ class Base(MappedAsDataclass, DeclarativeBase):
     """What is stored."""
 
 
+# --8<-- [start:order]
 class Order(Base):
     """An order; its number is checked when the transaction commits."""
 
@@ -53,6 +54,9 @@ CreateApp = Callable[[AsyncEngine, SendMail], FastAPI]
 
 async def refused(number: str) -> None:
     raise MailError(number)
+
+
+# --8<-- [end:order]
 
 
 @asynccontextmanager

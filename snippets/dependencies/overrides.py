@@ -8,18 +8,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from fastapi import FastAPI
-from starlette.routing import Mount
+from starlette.routing import Router
 
 from snippets.dependencies.account import create_app, current_user
 from snippets.dependencies.asked import ask
 
 
 # --8<-- [start:overridden]
-def parts(app: FastAPI) -> Iterator[FastAPI]:
-    yield app
-    for route in app.routes:
-        if isinstance(route, Mount) and isinstance(route.app, FastAPI):
-            yield from parts(route.app)
+def parts(inside: object) -> Iterator[FastAPI]:
+    if isinstance(inside, FastAPI):
+        yield inside
+    if isinstance(inside, FastAPI | Router):
+        below = list[object](inside.routes)
+    else:  # of a mount, of a middleware, of what is included
+        names = ("app", "original_router")
+        below = [getattr(inside, name, None) for name in names]
+    for one in filter(None, below):
+        yield from parts(one)
 
 
 @contextmanager

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from snippets.dependencies.rehearsed import demonstrate
 
 CHECK = text("SET CONSTRAINTS ALL IMMEDIATE")
-DEFER = text("SET CONSTRAINTS ALL DEFERRED")
 
 
 # --8<-- [start:sessions]
@@ -27,8 +26,13 @@ def make_sessions(
 
     @event.listens_for(Checking, "before_commit")
     def check(session: Session) -> None:
-        session.execute(CHECK)  # what is new is flushed first
-        session.execute(DEFER)
+        if session.in_nested_transaction():
+            return  # a savepoint of the handler's own is no commit
+        session.flush()  # also without autoflush
+        connection = session.connection()
+        with connection.begin_nested() as checked:
+            connection.execute(CHECK)
+            checked.rollback()  # each is deferred as it was before
 
     return async_sessionmaker(
         connection,

@@ -20,7 +20,6 @@ from snippets.dependencies.unit import unit_of_work
 CONNECTIONS = 5
 
 
-# --8<-- [start:app]
 def create_app(
     dsn: str, scope: Literal["request", "function"], mail_s: float
 ) -> FastAPI:
@@ -42,6 +41,7 @@ def create_app(
     app.state.sessions = async_sessionmaker(engine)
     work_of = Depends(unit_of_work, scope=scope)
 
+    # --8<-- [start:app]
     @app.post("/orders", status_code=201)
     async def place_order(
         tasks: BackgroundTasks, work: AsyncSession = work_of
@@ -61,7 +61,5 @@ def create_app(
             raise HTTPException(404, "no such order")
         return Placed(number=number)
 
+    # --8<-- [end:app]
     return app
-
-
-# --8<-- [end:app]

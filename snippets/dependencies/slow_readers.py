@@ -24,7 +24,7 @@ from snippets.dependencies.unit import unit_of_work
 
 Scope = Literal["request", "function"]
 SCOPES: tuple[Scope, ...] = ("request", "function")
-CASES = (("/whole", False), ("/whole", True), ("/stream", False))
+ASKED = (("/whole", False), ("/whole", True), ("/stream", False))
 CONNECTIONS = 2
 ANSWER = b"x" * 20_000_000  # more than the buffers of a socket hold
 
@@ -61,7 +61,7 @@ def create_app(
 
 
 async def third(
-    dsn: str, scope: Scope, path: str, middleware: bool
+    dsn: str, path: str, scope: Scope, middleware: bool
 ) -> int:
     async with (
         prepared(dsn, CONNECTIONS, wait_s=0.5) as engine,
@@ -77,15 +77,12 @@ async def third(
 def main() -> None:
     import lab
 
-    print(f"{'':28}request  function")
-    for path, middleware in CASES:
-        told = []
+    for path, middleware in ASKED:
+        name = f"{path}{', a middleware' if middleware else ''}"
         for scope in SCOPES:
             with lab.postgres() as dsn:
-                asked = third(dsn, scope, path, middleware)
-                told.append(asyncio.run(asked))
-        name = f"{path}{', a middleware' if middleware else ''}"
-        print(f"{name:27} {told[0]:<7}  {told[1]}")
+                asked = third(dsn, path, scope, middleware)
+                print(f"{name}, {scope}: {asyncio.run(asked)}")
 
 
 if __name__ == "__main__":

@@ -69,7 +69,10 @@ async def throughput(
     setting.disturbed(load.void)
     if load.errors:
         raise RefusedError(f"requests failed: {load.errors}")
-    return load.throughput, load.processor
+    # In a closed loop each answer sends the next request: as many are
+    # sent as are answered. `throughput` leaves out the clients that are
+    # waiting when the seconds begin.
+    return load.rate, load.processor
 
 
 async def unseen(setting: Setting, scope: str) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,30 @@ def test_a_repository_without_fault_passes(root: Path) -> None:
     write(root, POST, article(draft=None, headline=HEADLINE))
 
     assert said(root) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "names", "expected"),
+    [
+        (
+            "categories",
+            ["C", "C#"],
+            "'C' and 'C#' in 'extra.categories' have one address, category/c/. "
+            "Rename one of the two.",
+        ),
+        ("tags", ["a b", "A b!"], "'a b' and 'A b!' in 'extra.tags' have one address, tags/a-b/."),
+        ("tags", ["?!"], "'?!' in 'extra.tags' makes no address. Give it a letter or a digit."),
+    ],
+)
+def test_each_category_and_each_tag_has_an_address_of_its_own(
+    root: Path, key: str, names: list[str], expected: str
+) -> None:
+    settings = (root / "mkdocs.yml").read_text(encoding="utf-8")
+    settings = re.sub(rf"(?m)^  {key}: .*$", f"  {key}: {json.dumps(names)}", settings)
+    write(root, "mkdocs.yml", settings)
+
+    (message,) = said(root)
+    assert message.startswith(f"mkdocs.yml:{line_of(root, f'{key}: [', 'mkdocs.yml')}: {expected}")
 
 
 def test_what_is_wrong_in_several_files_is_listed_whole_and_in_order(root: Path) -> None:

@@ -1,12 +1,14 @@
 """Dependencies that tests replace."""
 
+from dataclasses import dataclass
 from unittest.mock import Mock
 
 import pytest
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
 from snippets.dependencies import naive_overrides, overrides
-from snippets.dependencies.account import create_app, current_user
+from snippets.dependencies.account import User, create_app, current_user
 from snippets.dependencies.asked import ask
 
 
@@ -57,18 +59,52 @@ async def test_a_value_that_can_be_called_is_not() -> None:
     mock.assert_not_called()
 
 
-async def test_an_equal_callable_is_another_dependency() -> None:
-    class Role:
-        def __init__(self, name: str) -> None:
-            self.name = name
+class Role:
+    """Two of the same name are not equal."""
 
-        def __call__(self) -> None:
-            raise HTTPException(403)
+    def __init__(self, name: str) -> None:
+        self.name = name
 
+    def __call__(self) -> None:
+        """Refuse."""
+        raise HTTPException(403)
+
+
+@dataclass(frozen=True)
+class EqualRole:
+    """Two of the same name are equal."""
+
+    name: str
+
+    def __call__(self) -> None:
+        """Refuse."""
+        raise HTTPException(403)
+
+
+@pytest.mark.parametrize(("role", "told"), [(Role, "403"), (EqualRole, "200 null")])
+async def test_an_override_is_found_by_equality(role: type[Role | EqualRole], told: str) -> None:
     app = FastAPI()
 
-    @app.get("/", dependencies=[Depends(Role("admin"))])
+    @app.get("/", dependencies=[Depends(role("admin"))])
     async def read() -> None: ...
 
-    with overrides.overridden(app, Role("admin"), None):
-        assert await ask(app, "/") == "403"
+    with overrides.overridden(app, role("admin"), None):
+        assert await ask(app, "/") == told
+
+
+async def test_an_override_reaches_what_a_router_mounts_and_what_a_middleware_wraps() -> None:
+    app, router, routed, wrapped = FastAPI(), APIRouter(), FastAPI(), FastAPI()
+    for part in (routed, wrapped):
+
+        @part.get("/me")
+        async def read_me(user: User) -> str:
+            return user
+
+    router.mount("/routed", routed)
+    app.include_router(router, prefix="/v1")
+    app.mount("/wrapped", CORSMiddleware(wrapped))
+
+    with overrides.overridden(app, current_user, "test"):
+        assert await ask(app, "/v1/routed/me") == '200 "test"'
+        assert await ask(app, "/wrapped/me") == '200 "test"'
+    assert await ask(app, "/v1/routed/me") == "401"

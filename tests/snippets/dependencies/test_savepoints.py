@@ -1,7 +1,8 @@
 """Tests in one transaction that is rolled back."""
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, text
+from sqlalchemy.exc import IntegrityError
 
 from snippets.dependencies import naive_savepoint, savepoint
 from snippets.dependencies.orders import Order, prepared
@@ -43,3 +44,34 @@ async def test_a_constraint_stays_deferred_until_the_commit(dsn: str) -> None:
                 second.number = "A-2"
             async with sessions.begin() as session:
                 assert len((await session.scalars(delete(Order).returning(Order.id))).all()) == 1
+
+
+async def test_a_commit_is_checked_also_without_autoflush(dsn: str) -> None:
+    async with prepared(dsn) as engine, rolled_back(engine) as connection:
+        sessions = savepoint.make_sessions(connection)
+        sessions.configure(autoflush=False)
+        with pytest.raises(IntegrityError):
+            async with sessions.begin() as session:
+                session.add_all([Order("A-1"), Order("A-1")])
+
+
+async def test_a_constraint_that_is_immediate_stays_so_after_a_commit(dsn: str) -> None:
+    async with prepared(dsn) as engine, rolled_back(engine) as connection:
+        sessions = savepoint.make_sessions(connection)
+        async with sessions.begin() as session:
+            await session.execute(text("CREATE TABLE codes (code int UNIQUE DEFERRABLE)"))
+        async with sessions() as session:
+            with pytest.raises(IntegrityError):
+                await session.execute(text("INSERT INTO codes VALUES (1), (1)"))
+
+
+async def test_a_savepoint_of_the_handler_is_not_checked(dsn: str) -> None:
+    async with (
+        prepared(dsn) as engine,
+        rolled_back(engine) as connection,
+        savepoint.make_sessions(connection).begin() as session,
+    ):
+        first, second = Order("A-1"), Order("A-1")
+        async with session.begin_nested():
+            session.add_all([first, second])
+        second.number = "A-2"

@@ -41,6 +41,20 @@ async def test_both_scopes_of_one_dependency_are_two_of_it() -> None:
     assert await ask(app, "/mixed") == "200 false"
 
 
+async def test_what_returns_has_no_scope_and_shares_what_the_endpoint_uses() -> None:
+    app = FastAPI()
+    Use = Annotated[Opened, Depends(open_one, scope="function")]  # noqa: N806
+
+    async def user(one: Use) -> Opened:
+        return one
+
+    @app.get("/")
+    async def read(one: Use, other: Annotated[Opened, Depends(user)]) -> bool:
+        return one is other
+
+    assert await ask(app, "/") == "200 true"
+
+
 def test_what_ends_later_cannot_use_what_ends_earlier() -> None:
     app = FastAPI()
 

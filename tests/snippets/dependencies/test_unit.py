@@ -1,20 +1,27 @@
 """When a session ends, over a real socket: what clients are told, and what is stored."""
 
 import asyncio
+import contextlib
+import gc
+from collections.abc import AsyncIterator
 from typing import Annotated, cast
 
 import httpx
 import pytest
-from fastapi import Depends, FastAPI, Request
+from fastapi import BackgroundTasks, Depends, FastAPI, Request
+from fastapi.responses import StreamingResponse
 from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.pool import QueuePool
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
-from snippets.dependencies import exits, hangups, naive_unit, slow_readers, unit
+from snippets.dependencies import confirmed, exits, hangups, naive_unit, slow_readers, unit
 from snippets.dependencies.asked import ask
 from snippets.dependencies.confirmed import Outcome, order
 from snippets.dependencies.naive_unit import Session
-from snippets.dependencies.orders import Order, Placed, prepared, stored
+from snippets.dependencies.orders import CreateApp, Order, Placed, prepared, stored
 from snippets.dependencies.served import served
 from snippets.dependencies.slow_readers import Scope
 from snippets.dependencies.unit import Work, unit_of_work
@@ -97,7 +104,7 @@ async def test_a_session_for_reading_cannot_write(dsn: str) -> None:
 async def test_who_holds_a_connection_while_clients_read_nothing(
     path: str, middleware: bool, scope: Scope, told: int, dsn: str
 ) -> None:
-    assert await slow_readers.third(dsn, scope, path, middleware) == told
+    assert await slow_readers.third(dsn, path, scope, middleware) == told
 
 
 @pytest.mark.parametrize("session_of", [Session, Work], ids=["default", "function"])
@@ -155,3 +162,117 @@ async def test_both_scopes_in_one_request_need_two_connections(dsn: str) -> None
         async with engine.connect():
             with pytest.raises(PoolTimeout):
                 await ask(app, "/")
+
+
+@pytest.mark.parametrize(("autocommit", "held"), [(False, 0), (True, 1)])
+async def test_a_session_gives_its_connection_back_when_the_endpoint_commits(
+    autocommit: bool, held: int, dsn: str
+) -> None:
+    app, during_the_task = FastAPI(), []
+
+    async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
+        async with request.app.state.sessions() as session:
+            yield session
+
+    async with prepared(dsn) as engine:
+        pool = cast("QueuePool", engine.pool)
+
+        async def send_mail() -> None:
+            during_the_task.append(pool.checkedout())
+
+        @app.post("/")
+        async def place(
+            tasks: BackgroundTasks, session: Annotated[AsyncSession, Depends(get_session)]
+        ) -> None:
+            session.add(Order("A-1"))
+            await session.flush()
+            if not autocommit:
+                await session.commit()
+            tasks.add_task(send_mail)
+
+        bind = engine.execution_options(isolation_level="AUTOCOMMIT") if autocommit else engine
+        app.state.sessions = async_sessionmaker(bind)
+        async with served(app) as client:
+            await client.post("/")
+        async with engine.connect() as connection:
+            assert await stored(connection) == 1
+    assert during_the_task == [held]
+
+
+@pytest.mark.parametrize(("scope", "rows"), [("request", 1), ("function", 0)])
+@pytest.mark.filterwarnings("ignore:The garbage collector is trying")
+async def test_function_scope_ends_before_an_endpoint_that_yields_begins(
+    scope: Scope, rows: int, dsn: str
+) -> None:
+    app = FastAPI()
+
+    @app.post("/")
+    async def place(
+        session: Annotated[AsyncSession, Depends(unit_of_work, scope=scope)],
+    ) -> AsyncIterator[str]:
+        session.add(Order("A-1"))
+        await session.flush()
+        yield "A-1"
+
+    async with prepared(dsn) as engine:
+        app.state.sessions = async_sessionmaker(engine)
+        async with served(app) as client:
+            assert (await client.post("/")).text == '"A-1"\n'
+        gc.collect()
+        async with engine.connect() as connection:
+            assert await stored(connection) == rows
+
+
+@pytest.mark.parametrize(
+    ("version", "told"), [("2.3", None), ("2.4", ClientDisconnect)], ids=["2.3", "2.4"]
+)
+async def test_from_asgi_2_4_on_a_dependency_is_told_that_the_client_of_a_stream_is_gone(
+    version: str, told: type[Exception] | None
+) -> None:
+    app, sent = FastAPI(), asyncio.Event()
+    ends: list[type[Exception] | None] = []
+
+    async def watch() -> AsyncIterator[None]:
+        try:
+            yield
+        except Exception as error:
+            ends.append(type(error))
+            raise
+        ends.append(None)
+
+    @app.get("/", dependencies=[Depends(watch)])
+    async def stream() -> StreamingResponse:
+        async def lines() -> AsyncIterator[str]:
+            yield "first"
+            sent.set()
+            await asyncio.sleep(0)
+            yield "second"
+            await asyncio.sleep(5)
+
+        return StreamingResponse(lines())
+
+    async def receive() -> Message:
+        await sent.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        """From 2.4 on, a server says so when its client is gone."""
+        if sent.is_set() and version == "2.4":
+            raise OSError
+
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+    with contextlib.suppress(ClientDisconnect):
+        await app({**scope, "asgi": {"spec_version": version}}, receive, send)
+    assert ends == [told]
+
+
+def test_what_a_demonstration_says(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], services: None
+) -> None:
+    async def none(dsn: str, create_app: CreateApp) -> Outcome:
+        return Outcome(201, 0)
+
+    monkeypatch.setattr(confirmed, "order", none)
+    confirmed.demonstrate(naive_unit.create_app)
+
+    assert capsys.readouterr().out == "the client was told 201\norders stored: 0\n"
