@@ -53,13 +53,14 @@ def read_with_leeway(token: str) -> dict[str, Any]:
 
 @contextmanager
 def machine_in(zone: str) -> Iterator[None]:
-    before = os.environ.get("TZ", "")
+    before = os.environ.pop("TZ", None)
     os.environ["TZ"] = zone
     time.tzset()
     try:
         yield
     finally:
-        os.environ["TZ"] = before
+        del os.environ["TZ"]
+        os.environ.update({} if before is None else {"TZ": before})
         time.tzset()
 
 
