@@ -179,6 +179,7 @@ def test_digested_before_they_are_two() -> None:
 
     first, second = (encode(sub="user-000000001", jti=jti) for jti in "ab")
     stored = bcrypt.hashpw(digest(first), bcrypt.gensalt(4))
+    assert len(digest(first)) == 44
     assert bcrypt.checkpw(digest(first), stored)
     assert not bcrypt.checkpw(digest(second), stored)
 

@@ -33,9 +33,11 @@ def test_an_aware_time_lives_as_long_everywhere(zone: str) -> None:
         assert errors_expired.read_with_leeway(token)["sub"] == "7"
 
 
-@pytest.mark.parametrize(("zone", "over"), [("CET-1", True), ("UTC0", False), ("EST5", False)])
+@pytest.mark.parametrize(
+    ("zone", "left"), [("CET-1", "Signature has expired"), ("UTC0", "15 min"), ("EST5", "315 min")]
+)
 @pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
-def test_the_report_of_a_timestamp_of_utcnow(zone: str, over: bool) -> None:
+def test_the_report_of_a_timestamp_of_utcnow(zone: str, left: str) -> None:
     with errors_expired.machine_in(zone):
         naive = datetime.utcnow() + timedelta(minutes=15)
         token = jwt.encode({"exp": naive.timestamp()}, errors_expired.KEY)
@@ -43,7 +45,7 @@ def test_the_report_of_a_timestamp_of_utcnow(zone: str, over: bool) -> None:
         aware = datetime.now(UTC) + timedelta(minutes=15)
         mended = jwt.encode({"exp": aware.timestamp()}, errors_expired.KEY)
         assert errors_expired.minutes_left(mended) == "15 min"
-    assert (said == "Signature has expired") is over
+    assert said == left
 
 
 @pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
@@ -93,6 +95,21 @@ def test_the_clock_that_is_behind_says_not_yet() -> None:
 def test_it_is_an_invalid_token_and_no_decode_error() -> None:
     assert issubclass(jwt.ExpiredSignatureError, jwt.InvalidTokenError)
     assert not issubclass(jwt.ExpiredSignatureError, jwt.DecodeError)
+
+
+def test_it_tells_its_end_without_being_verified() -> None:
+    token = encode(exp=1)
+    with pytest.raises(jwt.ExpiredSignatureError):
+        decode(token)
+    assert jwt.decode(token, options={"verify_signature": False}) == {"exp": 1}
+
+
+@pytest.mark.filterwarnings("ignore::jwt.warnings.RemovedInPyjwt3Warning")
+def test_the_report_of_a_leeway_by_another_name() -> None:
+    token = encode(exp=datetime.now(UTC))
+    with pytest.raises(jwt.ExpiredSignatureError, match=r"^Signature has expired$"):
+        decode(token, leewayTime=120)
+    assert decode(token, leeway=120)
 
 
 def test_without_the_check_a_token_is_read_for_ever() -> None:

@@ -54,6 +54,12 @@ async def test_each_is_a_401(sent: str) -> None:
     assert answer.startswith("401 ")
 
 
+def test_it_is_caught_by_no_narrower_class() -> None:
+    """As in a report: the handler lists the expired and those for another audience."""
+    assert issubclass(jwt.DecodeError, jwt.InvalidTokenError)
+    assert not issubclass(jwt.DecodeError, (jwt.ExpiredSignatureError, jwt.InvalidAudienceError))
+
+
 async def test_and_a_500_where_it_is_not_caught() -> None:
     answer = await errors_segments.ask(errors_segments.current_user, "Bearer ")
     assert answer == "500 DecodeError: Not enough segments"

@@ -1,6 +1,7 @@
 """`Subject must be a string`, and what is one."""
 
 import time
+import uuid
 
 import jwt
 import pytest
@@ -19,6 +20,11 @@ def test_a_number_is_written_and_not_read() -> None:
 def test_nor_is_anything_else(sub: object) -> None:
     with pytest.raises(jwt.exceptions.InvalidSubjectError, match=r"^Subject must be a string$"):
         decode(encode(sub=sub))
+
+
+def test_an_identifier_that_is_no_json_is_not_even_written() -> None:
+    with pytest.raises(TypeError, match=r"^Object of type UUID is not JSON serializable$"):
+        encode(sub=uuid.UUID(int=7))
 
 
 def test_text_is() -> None:
@@ -46,9 +52,10 @@ def test_the_report_of_a_dictionary() -> None:
     assert decode(token) == {"sub": "7", "role": "admin"}
 
 
-def test_expecting_a_number_is_no_help() -> None:
+@pytest.mark.parametrize("subject", ["7", 7])
+def test_expecting_a_number_is_no_help(subject: object) -> None:
     with pytest.raises(jwt.exceptions.InvalidSubjectError, match=r"^Subject must be a string$"):
-        decode(encode(sub=7), subject="7")
+        decode(encode(sub=7), subject=subject)
 
 
 def test_not_verifying_it_takes_anything() -> None:
