@@ -9,7 +9,7 @@ from typing import Any
 
 import anyio.to_thread
 import pytest
-from fastapi import BackgroundTasks, FastAPI
+from fastapi import BackgroundTasks, Depends, FastAPI
 
 from snippets.concurrency import errors_no_loop
 
@@ -168,13 +168,16 @@ async def test_inside_a_loop_asyncio_run_is_refused() -> None:
     refused.close()
 
 
-async def test_a_coroutine_that_is_not_awaited_answers_with_itself() -> None:
+def test_a_coroutine_that_is_not_awaited_does_not_run_and_warns() -> None:
+    with pytest.warns(RuntimeWarning, match=r"^coroutine 'notify' was never awaited$"):
+        assert asyncio.iscoroutine(errors_no_loop.notify(7))
+
+
+async def test_a_dependency_with_def_is_in_a_thread_too() -> None:
     app = FastAPI()
 
-    @app.post("/orders/{order_id}")
-    def place_order(order_id: int) -> bool:
-        coroutine = errors_no_loop.notify(order_id)
-        coroutine.close()
-        return asyncio.iscoroutine(coroutine)
+    @app.post("/orders/{order_id}", dependencies=[Depends(asyncio.get_event_loop)])
+    async def place_order(order_id: int) -> None: ...
 
-    assert await errors_no_loop.ask(app, "POST") == "True"
+    with pytest.raises(RuntimeError, match=SAID):
+        await errors_no_loop.ask(app, "POST")

@@ -8,7 +8,12 @@ from typing import Annotated, Any
 import pytest
 from fastapi import Depends, FastAPI, Request
 from sqlalchemy import ForeignKey, Select, select, text
-from sqlalchemy.exc import ArgumentError, InvalidRequestError, ObjectNotExecutableError
+from sqlalchemy.exc import (
+    ArgumentError,
+    InvalidRequestError,
+    ObjectNotExecutableError,
+    StatementError,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -343,6 +348,7 @@ async def test_a_new_object_brings_along_what_it_refers_to(engine: AsyncEngine) 
 
 async def test_expiring_is_no_help(order_and_two: Attached) -> None:
     order, loading, other = order_and_two
+    await loading.rollback()
     loading.expire(order)
     await loading.commit()
     with pytest.raises(InvalidRequestError, match=ATTACHED):
@@ -358,8 +364,15 @@ async def test_nor_does_a_connection(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         with pytest.raises(
             ObjectNotExecutableError, match=r"^Not an executable object: 'SELECT 1'$"
-        ):
+        ) as caught:
             await errors_text.ping_connection(connection)
+    above = "'str' object has no attribute '_execute_on_connection'"
+    assert str(caught.value.__cause__) == above
+
+
+async def test_a_statement_made_a_string_is_a_string(session: AsyncSession) -> None:
+    with pytest.raises(ArgumentError, match=r"^Textual SQL expression 'SELECT orders\.id"):
+        await session.execute(str(select(Order)))  # type: ignore[call-overload]
 
 
 async def test_text_is_sent_and_its_parameters_are_no_sql(session: AsyncSession) -> None:
@@ -416,10 +429,9 @@ async def test_a_driver_takes_the_string_and_leaves_the_parameters_to_it(
 
 
 async def test_a_colon_in_text_is_a_parameter_unless_it_is_escaped(session: AsyncSession) -> None:
-    wanted = r"A value is required for bind parameter 'b'"
-    with pytest.raises(Exception, match=wanted):
-        await session.scalar(text("SELECT 'a:b c' || ' :b'"))
-    assert await session.scalar(text(r"SELECT 'a\:b'")) == "a:b"
+    with pytest.raises(StatementError, match=r"A value is required for bind parameter 'b'"):
+        await session.scalar(text("SELECT ':b'"))
+    assert await session.scalar(text(r"SELECT '\:b'")) == ":b"
 
 
 async def said_by(dependency: Callable[..., Any], path: str = "/") -> str:
@@ -464,6 +476,13 @@ async def test_an_error_before_the_yield_that_is_logged_away() -> None:
             yield await errors_yield.connect("down")
 
     assert await said_by(session_of) == "generator didn't yield"
+
+
+async def test_a_none_in_its_place_lets_the_endpoint_run_without() -> None:
+    async def tenant_or_none() -> AsyncIterator[str | None]:
+        yield None
+
+    assert await said_by(tenant_or_none) == "200 null"
 
 
 def sync_twice() -> Iterator[str]:
