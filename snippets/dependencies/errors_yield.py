@@ -21,7 +21,7 @@ async def connect(host: str) -> str:
 
 # --8<-- [start:raises]
 async def tenant(x_tenant: str = Header("")) -> AsyncIterator[str]:
-    if x_tenant:  # [!] otherwise it ends without a yield
+    if x_tenant:  # otherwise it ends without a yield  # [!]
         yield x_tenant
 
 
@@ -33,7 +33,7 @@ async def both() -> AsyncIterator[str]:
 async def replica() -> AsyncIterator[str]:
     for host in ("replica-0", "replica-1"):
         with suppress(ConnectionError):
-            yield host  # [!] and again, if the endpoint fails
+            yield host  # and again, if the endpoint fails  # [!]
             return
 
 
@@ -53,7 +53,7 @@ async def connected() -> AsyncIterator[str]:
     for host in ("replica-1", "replica-0"):
         with suppress(ConnectionError):
             replica = await connect(host)
-            break  # [!] what is tried again ends before the yield
+            break  # what is tried again ends before the yield  # [!]
     else:
         raise HTTPException(503, "no replica answers")
     yield replica

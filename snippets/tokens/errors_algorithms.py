@@ -34,7 +34,7 @@ def read_hs256(token: str) -> dict[str, Any]:
     return jwt.decode(
         token,
         KEY,
-        algorithms=["HS256"],  # [!] those of the issuer, in the code
+        algorithms=["HS256"],  # those of the issuer, in the code  # [!]
         options={"require": ["exp", "sub"]},
     )
 

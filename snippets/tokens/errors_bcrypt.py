@@ -18,7 +18,7 @@ LEFT = "$2b$04$POLtp87HD36.WlShSw4bgOHjcCRyzS3QY2uvyusX9OXCZ8uoxxxfa"
 # --8<-- [start:raises]
 def store(password: str) -> str:
     context = CryptContext(schemes=["bcrypt"], deprecated="auto")
-    return str(context.hash(password))  # [!] of whatever length
+    return str(context.hash(password))  # of whatever length  # [!]
 
 
 # --8<-- [end:raises]
