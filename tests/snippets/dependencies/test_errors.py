@@ -459,6 +459,11 @@ async def test_a_dependency_yields_once(
     assert await said_by(dependency, path) == said
 
 
+async def test_an_error_of_the_endpoint_passes_the_dependency() -> None:
+    with pytest.raises(ConnectionError):
+        await ask(errors_yield.create_app(errors_yield.connected), "/fails")
+
+
 async def test_no_replica_is_a_503(monkeypatch: pytest.MonkeyPatch) -> None:
     async def refuse(host: str) -> str:
         raise ConnectionError(host)

@@ -166,6 +166,12 @@ def test_a_long_one_that_was_truncated_when_stored_still_opens() -> None:
     assert not errors_bcrypt.verify_password("b" + "a" * 79, stored)
 
 
+def test_it_is_cut_between_bytes_and_not_between_characters() -> None:
+    stored = bcrypt.hashpw(("é" * 80).encode()[:72], bcrypt.gensalt(4)).decode()
+    assert errors_bcrypt.verify_password("é" * 80, stored)
+    assert not errors_bcrypt.verify_password("é" * 35, stored)
+
+
 def test_truncated_tokens_of_one_user_are_all_the_same() -> None:
     first, second = (encode(sub="user-000000001", jti=jti) for jti in "ab")
     stored = bcrypt.hashpw(first.encode()[:72], bcrypt.gensalt(4))
