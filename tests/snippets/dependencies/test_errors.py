@@ -51,6 +51,11 @@ async def test_who_has_read_has_begun(engine: AsyncEngine, session: AsyncSession
     assert await rows(engine) == 0
 
 
+async def test_who_comes_first_may_begin(engine: AsyncEngine, session: AsyncSession) -> None:
+    await errors_begun.store(session)
+    assert await rows(engine) == 1
+
+
 @pytest.mark.parametrize("place", [errors_begun.place_in_one, errors_begun.place_and_commit])
 async def test_one_transaction_reads_and_writes(
     place: Callable[[AsyncSession], Any], engine: AsyncEngine, session: AsyncSession
@@ -457,6 +462,12 @@ async def test_a_dependency_yields_once(
     dependency: Callable[..., Any], path: str, said: str
 ) -> None:
     assert await said_by(dependency, path) == said
+
+
+async def test_with_a_tenant_and_without_an_error_it_is_one_yield_anyway() -> None:
+    assert [found async for found in errors_yield.tenant("acme")] == ["acme"]
+    assert await errors_yield.tenant_or_400("acme") == "acme"
+    assert await said_by(errors_yield.replica) == '200 "replica-0"'
 
 
 async def test_an_error_of_the_endpoint_passes_the_dependency() -> None:

@@ -65,6 +65,12 @@ async def test_and_a_500_where_it_is_not_caught() -> None:
     assert answer == "500 DecodeError: Not enough segments"
 
 
+async def test_a_token_that_is_one_is_read_by_either() -> None:
+    token = jwt.encode({"sub": "7", "exp": 2**40}, errors_segments.KEY)
+    for user_of in (errors_segments.current_user, errors_segments.current_user_or_401):
+        assert await errors_segments.ask(user_of, f"Bearer {token}") == '200 "7"'
+
+
 @pytest.mark.parametrize(
     ("claims", "status"),
     [
