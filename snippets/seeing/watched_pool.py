@@ -22,6 +22,8 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
 )
 
+BOUNDS_S = [0.001, 0.01, 0.1, 0.5, 1.0, 2.0, 4.0]
+
 
 # --8<-- [start:watched]
 class WatchedPool:
@@ -34,7 +36,11 @@ class WatchedPool:
         self.pending = meter.create_up_down_counter(
             f"{name}.pending_requests"
         )
-        self.wait = meter.create_histogram(f"{name}.wait_time", "s")
+        self.wait = meter.create_histogram(
+            f"{name}.wait_time",
+            unit="s",
+            explicit_bucket_boundaries_advisory=BOUNDS_S,  # [!]
+        )
         meter.create_observable_gauge(f"{name}.count", [self.count])
 
     def count(self, _: CallbackOptions) -> Iterable[Observation]:
@@ -47,7 +53,7 @@ class WatchedPool:
             began = time.perf_counter()
             self.pending.add(1)
             try:
-                await session.connection()  # [!]
+                await session.connection()
             finally:
                 self.pending.add(-1)
                 self.wait.record(time.perf_counter() - began)

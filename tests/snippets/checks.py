@@ -1,10 +1,13 @@
 """Who verifies a listing that is not Python: by its name, the tool that can find it wrong."""
 
+import shutil
 import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path, PurePath
+
+import pytest
 
 from lab import transcript
 
@@ -40,6 +43,13 @@ def dockerfile(path: Path) -> str:
     return complaint(str(program), "--no-color", "--failure-threshold=warning", str(path))
 
 
+def promtool(path: Path) -> str:
+    """The one that comes with Prometheus."""
+    if not shutil.which("promtool"):
+        pytest.skip("Prometheus is not installed; on Debian: apt-get install prometheus")
+    return complaint("promtool", "check", "rules", str(path))
+
+
 def complaint(*command: str) -> str:
     """What the command says when it fails."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -52,6 +62,7 @@ CHECKS: dict[str, Check] = {
     "docker-compose*.y*ml": schema("compose-spec"),
     ".github/workflows/*.y*ml": schema("github-workflows"),
     "Dockerfile*": dockerfile,
+    "alerts*.y*ml": promtool,
 }
 
 

@@ -1,14 +1,18 @@
 """What is counted as the duration of a request, by whom, and how many series that makes."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader
 from prometheus_client import CollectorRegistry
 from prometheus_client import values as metric_values
 
 from snippets.seeing import (
     buckets,
+    exposed,
     labels,
     metrics,
     naive_buckets,
@@ -118,3 +122,22 @@ def test_a_worker_works_until_its_input_ends(
     monkeypatch.setattr("sys.stdin", io.StringIO())
     worker.work()
     assert capsys.readouterr().out == "counted\n"
+
+
+async def test_default_bounds_have_every_wait_in_one_bucket_and_ours_tell(dsn: str) -> None:
+    text = await exposed.scraped(dsn)
+    (low,) = re.findall(r'wait_time_seconds_bucket\{le="0.001".*\} (\S+)', text)
+    (high,) = re.findall(r'wait_time_seconds_bucket\{le="4.0".*\} (\S+)', text)
+    assert (low, high) == ("0.0", "1.0")  # the first request opens a connection
+    assert re.search(r'request_duration_seconds_bucket\{[^}]*le="2.0"', text)
+
+
+def test_the_default_bounds_are_those_of_milliseconds() -> None:
+    reader = InMemoryMetricReader()
+    MeterProvider([reader]).get_meter("test").create_histogram("wait", "s").record(0.1)
+    data = reader.get_metrics_data()
+    assert data
+    point = data.resource_metrics[0].scope_metrics[0].metrics[0].data.data_points[0]
+    assert isinstance(point, HistogramDataPoint)
+    assert list(point.explicit_bounds)[:2] == [0.0, 5.0]
+    assert list(point.explicit_bounds)[-1] == 10_000

@@ -1,0 +1,155 @@
+"""What Prometheus itself makes of the service and of the alerts."""
+
+import asyncio
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from prometheus_client import CollectorRegistry
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from lab.ports import free_port
+from lab.repository import ROOT
+from snippets.seeing.exposed import exposing
+from snippets.seeing.served import served
+
+ALERTS = ROOT / "snippets" / "seeing" / "alerts.yml"
+pytestmark = pytest.mark.skipif(
+    not shutil.which("prometheus"),
+    reason="Prometheus is not installed; on Debian: apt-get install prometheus",
+)
+
+CONFIGURATION = """
+global: {{scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 200ms}}
+rule_files: ["{alerts}"]
+scrape_configs:
+  - job_name: shop
+    static_configs: [{{targets: ["{address}"]}}]
+    metrics_path: /metrics/
+"""
+
+
+@contextmanager
+def prometheus(address: str) -> Iterator[str]:
+    """The API of a Prometheus that scrapes this address and knows the alerts."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        file = directory / "prometheus.yml"
+        file.write_text(CONFIGURATION.format(alerts=ALERTS, address=address))
+        process = subprocess.Popen(
+            [
+                "prometheus",
+                f"--config.file={file}",
+                f"--storage.tsdb.path={directory}",
+                f"--web.listen-address=127.0.0.1:{port}",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield f"http://127.0.0.1:{port}/api/v1/"
+        finally:
+            process.kill()
+            process.wait()
+
+
+async def first(client: httpx.AsyncClient, path: str, where: str) -> Any:
+    """What it answers, once that is not empty."""
+    while True:
+        try:
+            found = (await client.get(path)).json()["data"][where]
+        except (httpx.TransportError, ValueError):  # it is starting
+            found = []
+        if found:
+            return found
+        await asyncio.sleep(0.1)
+
+
+async def test_prometheus_reads_who_waits_and_the_alert_begins_to_count(dsn: str) -> None:
+    engine = create_async_engine(
+        make_url(dsn).set(drivername="postgresql+asyncpg"), pool_size=1, max_overflow=0
+    )
+    async with (
+        served(exposing(engine, CollectorRegistry())) as client,
+        httpx.AsyncClient() as api,
+    ):
+        with prometheus(client.base_url.netloc.decode()) as address:
+            api.base_url = httpx.URL(address)
+            async with engine.connect():
+                asked = asyncio.create_task(client.get("/balance", timeout=50))
+                pending = "query?query=db_client_connection_pending_requests>0"
+                (series,) = await first(api, pending, "result")
+                (alert,) = await first(api, "alerts", "alerts")
+            (await asked).raise_for_status()
+            counted = (
+                "query?query=http_server_request_duration_seconds_bucket"
+                '{le="2.0",http_route="/balance"}'
+            )
+            (duration,) = await first(api, counted, "result")
+    await engine.dispose()
+
+    assert series["value"][1] == "1"
+    assert alert["labels"]["alertname"] == "RequestsWaitForThePool"
+    assert alert["state"] == "pending"  # for a minute, and then it fires
+    assert duration["metric"]["http_response_status_code"] == "200"
+
+
+PAGE = 'http_route="/balance", http_response_status_code="200"'
+COUNT = f"http_server_request_duration_seconds_count{{{PAGE}}}"
+BUCKET = f'http_server_request_duration_seconds_bucket{{{PAGE}, le="2.0"}}'
+FAILED = 'http_server_request_duration_seconds_count{error_type="LookupError"}'
+
+
+@pytest.mark.parametrize(
+    ("alert", "series"),
+    [
+        ("RequestsWaitForThePool", {"db_client_connection_pending_requests": "1x20"}),
+        ("", {"db_client_connection_pending_requests": "0x20"}),
+        ("", {"db_client_connection_pending_requests": "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0"}),
+        ("DeadlineMissed", {COUNT: "0+100x20", BUCKET: "0+98x20"}),
+        ("", {COUNT: "0+1000x20", BUCKET: "0+995x20"}),
+        ("RequestsFail", {COUNT: "0+98x20", FAILED: "0+2x20", BUCKET: "0+100x20"}),
+        ("", {COUNT: "0+995x20", FAILED: "0+5x20", BUCKET: "0+1000x20"}),
+        ("NoScrape", {"up": "0x20"}),
+        ("", {"up": "1x20"}),
+    ],
+)
+def test_each_alert_fires_for_its_failure_and_for_no_other(
+    alert: str, series: dict[str, str], tmp_path: Path
+) -> None:
+    rules = yaml.safe_load(ALERTS.read_text(encoding="utf-8"))["groups"][0]["rules"]
+    labels = [rule["alert"] for rule in rules]
+    summaries = {rule["alert"]: rule["annotations"] for rule in rules}
+    test = {
+        "rule_files": [str(ALERTS)],
+        "evaluation_interval": "1m",
+        "tests": [
+            {
+                "interval": "1m",
+                "input_series": [{"series": k, "values": v} for k, v in series.items()],
+                "alert_rule_test": [
+                    {
+                        "eval_time": "15m",
+                        "alertname": name,
+                        "exp_alerts": [{"exp_annotations": summaries[name]}]
+                        if name == alert
+                        else [],
+                    }
+                    for name in labels
+                ],
+            }
+        ],
+    }
+    file = tmp_path / "test.yml"
+    file.write_text(yaml.safe_dump(test), encoding="utf-8")
+    done = subprocess.run(["promtool", "test", "rules", str(file)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
