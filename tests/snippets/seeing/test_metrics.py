@@ -129,6 +129,7 @@ async def test_default_bounds_have_every_wait_in_one_bucket_and_ours_tell(dsn: s
     (low,) = re.findall(r'wait_time_seconds_bucket\{le="0.001".*\} (\S+)', text)
     (high,) = re.findall(r'wait_time_seconds_bucket\{le="4.0".*\} (\S+)', text)
     assert (low, high) == ("0.0", "1.0")  # the first request opens a connection
+    assert re.search(r"pending_requests\{.*\} 0.0", text)  # nobody waits any longer
     assert re.search(r'request_duration_seconds_bucket\{[^}]*le="2.0"', text)
 
 
