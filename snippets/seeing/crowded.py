@@ -69,7 +69,7 @@ def create_app(
         pool_size=CONNECTIONS,
         max_overflow=0,
     )
-    asyncpg = AsyncPGInstrumentor()  # type: ignore[no-untyped-call]
+    asyncpg = AsyncPGInstrumentor()
     sqlalchemy = SQLAlchemyInstrumentor()
     if tracing in ("asyncpg", "ours"):
         asyncpg.instrument(tracer_provider=provider)

@@ -6,23 +6,17 @@ process is not in the measurement, only what each request pays.
 
 from typing import Literal
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import (
-    SimpleSpanProcessor,
-    SpanExporter,
-    SpanExportResult,
-)
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.sampling import TraceIdRatioBased
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
-from starlette.middleware.base import (
-    BaseHTTPMiddleware,
-    RequestResponseEndpoint,
-)
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.middleware.base import BaseHTTPMiddleware
+
+from snippets.seeing.idle import Dropped, Passed, pass_on
 
 Watch = Literal[
     "nothing",
@@ -34,27 +28,6 @@ Watch = Literal[
     "pure",
 ]
 LAYERS = 5
-
-
-class Dropped(SpanExporter):
-    def export(self, spans: object) -> SpanExportResult:
-        return SpanExportResult.SUCCESS
-
-
-class Passed:
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(
-        self, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        await self.app(scope, receive, send)
-
-
-async def pass_on(
-    request: Request, call_next: RequestResponseEndpoint
-) -> Response:
-    return await call_next(request)
 
 
 def traced(share: float) -> FastAPI:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from snippets.seeing.waiting import Traced, open_while_waiting
 
-ASYNCPG = AsyncPGInstrumentor()  # type: ignore[no-untyped-call]
+ASYNCPG = AsyncPGInstrumentor()
 SQLALCHEMY = SQLAlchemyInstrumentor()
 
 

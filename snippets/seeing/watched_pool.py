@@ -27,15 +27,12 @@ BOUNDS_S = [0.001, 0.01, 0.1, 0.5, 1.0, 2.0, 4.0]
 
 # --8<-- [start:watched]
 class WatchedPool:
-    """Sessions whose wait for a connection is counted."""
-
     def __init__(self, engine: AsyncEngine, meter: Meter) -> None:
         self.sessions = async_sessionmaker(engine)
         self.pool = cast("QueuePool", engine.pool)
         name = "db.client.connection"
-        self.pending = meter.create_up_down_counter(
-            f"{name}.pending_requests"
-        )
+        pending = f"{name}.pending_requests"
+        self.pending = meter.create_up_down_counter(pending)
         self.wait = meter.create_histogram(
             f"{name}.wait_time",
             unit="s",
@@ -44,8 +41,7 @@ class WatchedPool:
         meter.create_observable_gauge(f"{name}.count", [self.count])
 
     def count(self, _: CallbackOptions) -> Iterable[Observation]:
-        used = self.pool.checkedout()
-        yield Observation(used, {"state": "used"})
+        yield Observation(self.pool.checkedout(), {"state": "used"})
         yield Observation(self.pool.checkedin(), {"state": "idle"})
 
     async def session(self) -> AsyncIterator[AsyncSession]:

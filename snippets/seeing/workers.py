@@ -49,7 +49,7 @@ def workers(directory: Path) -> Iterator[list[subprocess.Popen[str]]]:
 def scrape(directory: Path) -> dict[str, float]:
     """What all processes have counted together."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, directory)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry, directory)
     return {
         sample.name: sample.value
         for metric in registry.collect()
@@ -63,7 +63,7 @@ def scrape(directory: Path) -> dict[str, float]:
 # --8<-- [start:dead]
 def forget(pid: int, directory: Path) -> None:
     """To be called by whoever notices that a worker has died."""
-    mark_process_dead(pid, str(directory))  # type: ignore[no-untyped-call]
+    mark_process_dead(pid, str(directory))
 
 
 # --8<-- [end:dead]

@@ -63,5 +63,5 @@ async def test_what_is_explained_is_a_share_of_the_time_and_begins_anew(
 
 
 def test_an_instrumentor_of_a_service_that_has_ended_is_gone() -> None:
-    asyncpg = AsyncPGInstrumentor()  # type: ignore[no-untyped-call]
+    asyncpg = AsyncPGInstrumentor()
     assert not asyncpg.is_instrumented_by_opentelemetry
