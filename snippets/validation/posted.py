@@ -1,0 +1,37 @@
+"""What an application answers to a body, byte for byte."""
+
+import httpx
+from fastapi import FastAPI
+
+
+# --8<-- [start:post]
+async def post(app: FastAPI, body: bytes) -> httpx.Response:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport,
+        base_url="http://test",
+        headers={"Content-Type": "application/json"},
+    ) as client:
+        return await client.post("/accounts", content=body)
+
+
+# --8<-- [end:post]
+PASSWORD, LONG = "hunter2", "x" * 1_000_000
+NAN = f'{{"password": "{PASSWORD}", "seats": NaN}}'
+BODIES = {
+    "NaN": NAN,
+    "1e400": NAN.replace("NaN", "1e400"),
+    "half a character": NAN.replace("NaN", '"\\ud800"'),
+    "half a character as a key": NAN.replace("seats", "\\ud800"),
+    "a short password": NAN.replace("NaN", "1"),
+    "a long password": f'{{"password": "{LONG}", "seats": 1}}',
+}
+
+
+async def tell(app: FastAPI) -> None:
+    for name, body in BODIES.items():
+        answer = await post(app, body.encode())
+        told = PASSWORD in answer.text or LONG in answer.text
+        kilobytes = len(answer.content) // 1000
+        secret = ", with the password" if told else ""
+        print(f"{name}: {answer.status_code}, {kilobytes} kB{secret}")
