@@ -48,4 +48,4 @@ def problems(payments: TypeAdapter[Any]) -> list[str]:
 
 def tell(payments: TypeAdapter[Any]) -> None:
     told = problems(payments)
-    print(f"{len(told)} problems: {', '.join(told)}")
+    print(f"told {len(told)}: {', '.join(told)}")

@@ -32,6 +32,7 @@ async def tell(app: FastAPI) -> None:
     for name, body in BODIES.items():
         answer = await post(app, body.encode())
         told = PASSWORD in answer.text or LONG in answer.text
-        kilobytes = len(answer.content) // 1000
         secret = ", with the password" if told else ""
-        print(f"{name}: {answer.status_code}, {kilobytes} kB{secret}")
+        print(
+            f"{name}: {answer.status_code}, {len(answer.content)} bytes{secret}"
+        )

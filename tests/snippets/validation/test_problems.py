@@ -1,6 +1,7 @@
 """What a client is told of a body that the model refuses."""
 
 import json
+from collections.abc import Callable
 from enum import Enum
 from typing import Annotated, Literal
 
@@ -50,6 +51,26 @@ async def test_no_body_is_a_server_error(body: str) -> None:
     answer = await post(problems.create_app(), body.encode("utf-8", "surrogatepass"))
 
     assert answer.status_code in (201, 400, 422)
+
+
+async def test_what_is_right_is_accepted() -> None:
+    body = b'{"password": "correct horse", "seats": 3}'
+    answer = await post(problems.create_app(), body)
+
+    assert (answer.status_code, answer.json()) == (201, 3)
+
+
+@pytest.mark.parametrize(
+    ("create_app", "status"), [(naive_problems.create_app, 500), (problems.create_app, 422)]
+)
+async def test_a_picture_instead_of_json(create_app: Callable[[], FastAPI], status: int) -> None:
+    transport = httpx.ASGITransport(create_app(), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.post(
+            "/accounts", content=b"\x89PNG", headers={"Content-Type": "image/png"}
+        )
+
+    assert answer.status_code == status
 
 
 async def test_a_thousand_mistakes_are_told_as_twenty() -> None:
