@@ -33,6 +33,5 @@ async def tell(app: FastAPI) -> None:
         answer = await post(app, body.encode())
         told = PASSWORD in answer.text or LONG in answer.text
         secret = ", with the password" if told else ""
-        print(
-            f"{name}: {answer.status_code}, {len(answer.content)} bytes{secret}"
-        )
+        size = len(answer.content)
+        print(f"{name}: {answer.status_code}, {size} bytes{secret}")

@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
+from typing import Annotated
 
 import asyncpg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from snippets.validation import naive_values, values
 from snippets.validation.rows import BODIES, SCHEMA, fate
@@ -108,3 +112,25 @@ def test_a_deep_document_is_stored_or_refused(dsn: str) -> None:
     text = '{"a":' * 900 + "1" + "}" * 900
     with connected(dsn) as (runner, connection):
         assert runner.run(fate(connection, values.Sent, "document", text)) in ("200", "422")
+
+
+def test_checks_that_pass_more_than_they_say() -> None:
+    class Sent(BaseModel):
+        rust: Annotated[str, Field(pattern="^[a-z]+$")] = "a"
+        python: Annotated[str, Field(pattern=re.compile("^[a-z]+$"))] = "a"
+        aware: AwareDatetime | None = None
+        exact: Decimal = Decimal(0)
+        short: Annotated[str, Field(max_length=2)] = ""
+
+    assert all(letter.isalnum() for letter in "²٣Ⅷ")
+    assert Sent(python="admin\n").python == "admin\n"
+    with pytest.raises(ValidationError):
+        Sent(rust="admin\n")
+    assert Sent.model_validate({"aware": 1700000000}) == Sent.model_validate(
+        {"aware": "1700000000"}
+    )
+    assert str(Sent.model_validate(json.loads('{"exact": 1.10}')).exact) == "1.1"
+    long = Sent.model_validate(json.loads('{"exact": 0.1234567890123456789}')).exact
+    assert str(long) == "0.12345678901234568"
+    assert Sent.model_validate(json.loads('{"short": "a", "short": "b"}')).short == "b"
+    assert len(Sent(short="😀😀").short.encode()) == 8
