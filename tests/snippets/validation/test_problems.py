@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -133,6 +133,20 @@ async def test_no_kind_of_field_repeats_a_secret(field: str) -> None:
 
     assert answer.status_code == 422
     assert "hunter2" not in answer.text
+
+
+async def test_an_answer_in_which_json_finds_no_fault_still_has_the_password() -> None:
+    async def encodable(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        told = json.dumps({"detail": error.errors()}, default=str)  # NaN and halves pass
+        return Response(told, status_code=422)
+
+    app = naive_problems.create_app()
+    app.add_exception_handler(RequestValidationError, encodable)
+    answers = {name: await post(app, body.encode()) for name, body in BODIES.items()}
+
+    assert {answer.status_code for answer in answers.values()} == {422}
+    assert PASSWORD in answers["a short password"].text
 
 
 async def test_what_is_no_refusal_is_raised_again() -> None:
