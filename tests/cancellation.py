@@ -2,8 +2,11 @@
 
 import asyncio
 import types
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine, Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import anyio
 
 
 @types.coroutine
@@ -27,3 +30,26 @@ def canceled_at(wait: int, call: Coroutine[Any, Any, object]) -> Generator[Any, 
         except asyncio.CancelledError:
             return True
         waits += 1
+
+
+@contextmanager
+def ended_in_turn(turn: int) -> Iterator[None]:
+    """A deadline of AnyIO, as `anyio.fail_after`, that ends in the nth turn of the event loop.
+
+    Raises:
+        TimeoutError: what is inside took more turns.
+    """
+
+    async def end() -> None:
+        for _ in range(turn):
+            await asyncio.sleep(0)
+        scope.cancel()
+
+    with anyio.CancelScope() as scope:
+        ending = asyncio.create_task(end())
+        try:
+            yield
+        finally:
+            ending.cancel()
+    if scope.cancelled_caught:
+        raise TimeoutError

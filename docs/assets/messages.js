@@ -1,7 +1,9 @@
 // Which error pages a pasted message belongs to. Each page declares the texts that it covers, with
-// "…" for what varies. Nothing here touches the document, so that a test can ask it directly.
+// "…" for what varies, and "……" for the frames of a traceback between its caller and its message.
+// Nothing here touches the document, so that a test can ask it directly.
 
 const ANY = ".{0,200}?";
+const FRAMES = ".*?";
 const SHORTEST_PART = 10; // letters: less of a message says too little
 
 const fold = (text) =>
@@ -16,7 +18,8 @@ const fold = (text) =>
 const pieces = (text) => fold(text).split("…").map((piece) => piece.trim());
 const pattern = (text) => {
   const escaped = pieces(text).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`(?<![\\w])${escaped.join(ANY)}(?![\\w])`, "g");
+  const joined = escaped.join(ANY).replaceAll(ANY + ANY, FRAMES);
+  return new RegExp(`(?<![\\w])${joined}(?![\\w])`, "g");
 };
 
 // Where each declared text stands in what was pasted.
@@ -39,10 +42,11 @@ const within = (inner, outer) =>
 // What is left where a message was cut: a part of a text, or a text of which only a part is there.
 const partial = (pasted, pages) => {
   const share = (text) => {
+    if (text.includes("……")) return 0; // a part of it may be of another caller
     const whole = pieces(text).join(" … ");
     const enough = pasted.length >= SHORTEST_PART && pasted.includes(" ");
     if (enough && whole.includes(pasted)) return pasted.length / whole.length;
-    const long = pieces(text).filter((piece) => piece.split(" ").length > 2);
+    const long = pieces(text).filter((piece) => piece.split(/[^\w]+/).filter(Boolean).length > 3);
     return long.some((piece) => pasted.includes(piece)) ? 1 : 0;
   };
   return pages

@@ -12,8 +12,9 @@ from datetime import datetime
 from pathlib import Path
 
 from press.checks.backend import check_backend
-from press.checks.names import check_names
+from press.checks.names import check_names, check_pages_of_names
 from press.checks.posts import check_post
+from press.checks.raw_html import check_raw_html
 from press.checks.sayings import check_sayings
 from press.checks.site_wide import check_addresses, check_series, check_unpublished_links
 from press.checks.style import check_shape, check_wording
@@ -38,6 +39,7 @@ def check_sources(root: Path, now: datetime) -> list[Finding]:
     settings = load_settings(root)
     pages = documents(settings)
     findings = [finding for page in pages for finding in _check_page(page, settings, now)]
+    findings += check_pages_of_names(settings)
     findings += check_symbolic_links(root)
     findings += check_addresses(pages)
     findings += check_series(pages)
@@ -52,6 +54,7 @@ def check_sources(root: Path, now: datetime) -> list[Finding]:
 
 def _check_page(page: Document, settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from page.findings
+    yield from check_raw_html(page.path, page.body, page.body_line)
     if is_one_of_many(page.path):
         yield from check_wording(page.path, page.body, page.body_line)
     if isinstance(page.meta, PostMeta):

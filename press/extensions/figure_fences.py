@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import PurePosixPath
 from textwrap import shorten
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from markdown import Markdown
 from markdown_exec import ExecutionError
@@ -20,6 +21,7 @@ from markdown_exec._internal.formatters.python import _run_python
 from press.extensions.page import add_anchor, current_page
 from press.extensions.reporting import line_of_fence, report
 from press.figures.caption import SITE_ROOT
+from press.figures.identifiers import on_page
 from press.problems import ProblemError
 
 HEADER = {"exec": "true", "html": "true"}
@@ -28,6 +30,7 @@ HEADER = {"exec": "true", "html": "true"}
 _ID = "figure"
 _FILE = f"<code block: id {_ID}>"
 _MESSAGE = 300
+_TAKEN: WeakKeyDictionary[Markdown, tuple[list[str], set[str]]] = WeakKeyDictionary()
 _PRINT = "Print what a function of press.figures returns."
 
 
@@ -69,7 +72,8 @@ def formatter(
 ) -> str:
     """What the block draws, or the problem that keeps it from drawing, as HTML."""
     try:
-        drawing = _draw(source, options["header"])
+        with on_page(_taken(md)):
+            drawing = _draw(source, options["header"])
     except BlockError as error:
         opening = line_of_fence(md, source)
         line = None if opening is None else opening + error.line
@@ -147,6 +151,19 @@ def _identifiers(html: str) -> list[str]:
     parser.feed(html)
     parser.close()
     return parser.found
+
+
+def _taken(md: Markdown) -> set[str]:
+    """The ids that figures have taken in this conversion.
+
+    A converter is used again for each list that an excerpt is in, and begins each time with new
+    lines.
+    """
+    lines, taken = _TAKEN.get(md, (None, set()))
+    if lines is not md.lines:
+        taken = set()
+        _TAKEN[md] = md.lines, taken
+    return taken
 
 
 def _way_to_root(md: Markdown) -> str:

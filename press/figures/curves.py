@@ -11,6 +11,7 @@ from press.figures.caption import figure
 from press.figures.data_table import Column, Table
 from press.figures.drawing.plots import Curve, Curves
 from press.figures.drawn import drawn
+from press.figures.identifiers import identifier
 from press.figures.selection import BASELINE, chosen, known, positive, roles
 
 
@@ -73,7 +74,7 @@ def line(
         log_x=log_x,
         log_y=log_y,
     )
-    ident = "-".join(["figure", name, *metrics])
+    ident = identifier("figure", name, *metrics)
     drawing = drawn(plot, ident, plain(title), plain(description))
     return figure(record, ident, drawing, title, _data(curves, title, x_label, x_unit, unit))
 

@@ -11,6 +11,7 @@ from press.figures.caption import figure
 from press.figures.data_table import Column, Table
 from press.figures.drawing.plots import Row, Rows
 from press.figures.drawn import drawn
+from press.figures.identifiers import identifier
 from press.figures.selection import BASELINE, chosen, positive
 
 
@@ -104,7 +105,7 @@ def _rows(
         bars=bars,
         log=log,
     )
-    ident = f"figure-{name}-{metric}"
+    ident = identifier("figure", name, metric)
     drawing = drawn(rows, ident, plain(title), plain(description))
     data = Table(
         title=title,

@@ -8,6 +8,7 @@ from html import escape
 from press.evidence.records import current
 from press.figures.caption import failing, provenance
 from press.figures.data_table import Column, Table, rendered
+from press.figures.identifiers import identifier
 from press.figures.selection import chosen
 
 
@@ -52,7 +53,7 @@ def table(
     )
     if not made.shown:
         record.values(metrics[0], variants[0])
-    ident = "-".join(["table", name, *(columns or ())])
+    ident = identifier("table", name, *(columns or ()))
     return (
         f'<figure class="figure figure--table" id="{escape(ident)}">{rendered(made)}'
         f"<figcaption>{failing(record)}{provenance(record, made.shown)}</figcaption></figure>"

@@ -8,6 +8,7 @@ from lab.record import Claim
 from lab.verdict import Verdict
 from press.evidence.records import MeasurementError, current
 from press.figures.caption import bounds, provenance
+from press.figures.identifiers import identifier
 
 CSS_CLASSES: dict[Verdict, str] = {
     "holds": "holds",
@@ -36,7 +37,7 @@ def claims(name: str, *, title: str = "What the runs say") -> str:
         list_item(claim, claim.verdict, escape(bounds(record, claim))) for claim in record.claims
     )
     shown = [record.pooled_quantity(claim.quantity) for claim in record.claims]
-    ident = f"claims-{name}"
+    ident = identifier("claims", name)
     return (
         f'<aside class="claims" id="{escape(ident)}" aria-label="{escape(f"{title}: {name}")}">'
         f'<p class="claims__title">{escape(title)}</p>'

@@ -43,9 +43,11 @@ def on_files(files: Files, *, config: MkDocsConfig) -> None:
     tag_pages.add(files, config)
 
 
-def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Take the last result where a page is made of the same."""
+    markdown = escaping.name_as_text(markdown, page)
     reuse.restore_or_convert(markdown, page, config, files)
+    return markdown
 
 
 @event_priority(1000)  # the tags plugin renders the first templates, at 100

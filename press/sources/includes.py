@@ -12,7 +12,7 @@ from lab.transcript import SUFFIX as TRANSCRIPT
 from lab.transcript import renewing
 from press.problems import ProblemError
 from press.repository import BACKEND, SNIPPETS, is_inside
-from press.sources.regions import Line, Source, read_source
+from press.sources.regions import Line, Source, read_source, shows_marker
 
 MAX_COLUMNS = 72
 MAX_REGION_LINES = 30
@@ -113,6 +113,16 @@ def resolve(include: Include, root: Path) -> Shown:
         raise ProblemError(f"{include.path} is empty", "Write the listing.")
     lines = source.region(include.region) if include.region else source.lines
     return Shown(include, source, lines)
+
+
+def displaced_markers(shown: Shown) -> Iterator[ProblemError]:
+    """The markers of a file that are not read, and would be shown with it."""
+    for line in shown.source.lines:
+        if shows_marker(line.text):
+            yield ProblemError(
+                f"{shown.include.path}:{line.number} has [!] among other words of a comment",
+                'Put it at the end of the line, in a comment of its own: "# why  # [!]".',
+            )
 
 
 def excesses(shown: Shown) -> Iterator[ProblemError]:

@@ -2,7 +2,8 @@
 
 Three markers stand in comments of the source and never reach the page: `--8<-- [start:name]` and
 `--8<-- [end:name]` on lines of their own around a region, and at the end of a line `[!]`, which
-highlights it, or `[1]`, which ties it to the first note below the listing.
+highlights it, or `[1]`, which ties it to the first note below the listing. They have a comment of
+their own there: among other words a `[1]` may be meant as it is, and `[!]` is a mistake.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ _REGION = re.compile(r"-{1,}8<-{1,}[ \t]+\[[ \t]*(?P<edge>start|end)[ \t]*:[ \t]
 _MARKS = re.compile(
     r"[ \t]*(?:#|--|//)[ \t]*(?P<marks>\[(?:!|\d+)\](?:[ \t]*\[(?:!|\d+)\])*)[ \t]*$"
 )
+_HIGHLIGHT = "[!]"
+_HIGHLIGHT_IN_COMMENT = re.compile(rf"(?:#|--|//).*{re.escape(_HIGHLIGHT)}")
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,11 @@ class Source:
 
     def _marker(self, edge: str) -> str:
         return f"{'--' if self.path.endswith('.sql') else '#'} --8<-- [{edge}]"
+
+
+def shows_marker(text: str) -> bool:
+    """Whether readers of a line would see the marker that is to highlight one."""
+    return _HIGHLIGHT_IN_COMMENT.search(text) is not None
 
 
 def read_source(root: Path, path: str) -> Source:

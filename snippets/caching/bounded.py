@@ -58,7 +58,7 @@ class Bounded:
         except (RedisError, OSError) as error:
             self.failures[type(error).__name__] += 1
             silent = not isinstance(error, ResponseError)
-            if silent and self._answers == before:  # to anybody [!]
+            if silent and self._answers == before:  # to anybody  # [!]
                 self._resume = self._clock() + PAUSE_S
             return None
         self._answers, self._resume = self._answers + 1, 0.0

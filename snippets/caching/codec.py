@@ -1,6 +1,6 @@
 """What comes out of a cache has the type of what went in, or is a miss.
 
-Running it sends a quote and a stored null through the cache's text,
+Running it sends a quote and a stored null through what is stored,
 and reads an entry that an older version of the program wrote.
 """
 
@@ -22,8 +22,9 @@ class Quote:
     express: bool = False  # came with the latest version
 
 
-Encode = Callable[[Quote | None], str]
-Decode = Callable[[str], Any]
+Stored = bytes | str
+Encode = Callable[[Quote | None], Stored]
+Decode = Callable[[Stored], Any]
 
 QUOTE = Quote(Decimal("9.90"), {7: 2}, ("depot", "door"))
 # It lacks a field that has a default, and has one that went away.
@@ -39,22 +40,24 @@ class MissError(Exception):
 ADAPTER = TypeAdapter[Quote | None](Quote | None)
 # Of another shape, another mark: nobody has to remember a number.
 SCHEMA = json.dumps(ADAPTER.json_schema(), sort_keys=True)
-SHAPE = sha256(SCHEMA.encode()).hexdigest()[:8]
+SHAPE = sha256(SCHEMA.encode()).hexdigest()[:8].encode()
 
 
-def encode(quote: Quote | None) -> str:
-    return f"{SHAPE} {ADAPTER.dump_json(quote).decode()}"
+def encode(quote: Quote | None) -> bytes:
+    return SHAPE + b" " + ADAPTER.dump_json(quote)
 
 
-def decode(text: str) -> Quote | None:
+def decode(stored: bytes | str) -> Quote | None:
     """What was stored; raises MissError for what we cannot read."""
-    shape, _, value = text.partition(" ")
+    if isinstance(stored, str):  # decode_responses
+        stored = stored.encode()
+    shape, _, value = stored.partition(b" ")
     if shape != SHAPE:  # [!]
-        raise MissError(text)
+        raise MissError(stored)
     try:
         return ADAPTER.validate_json(value)
     except ValidationError as error:
-        raise MissError(text) from error
+        raise MissError(stored) from error
 
 
 # --8<-- [end:codec]

@@ -42,11 +42,13 @@ def place(function: Any) -> str:
     found: Any = sys.modules.get(module)
     for part in name.split("."):
         found = getattr(found, part, None)
+    inside = ""  # of how many decorators, which may change it
     while found is not None and found is not function:
-        found = getattr(found, "__wrapped__", None)  # decorated
+        found = getattr(found, "__wrapped__", None)
+        inside += "^"
     if found is None or module == "__main__":  # [!]
         raise TypeError(f"{name} can be more than one function")
-    return f"{module}.{name}"
+    return f"{module}:{name}{inside}"
 
 
 # --8<-- [end:place]

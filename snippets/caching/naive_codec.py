@@ -1,6 +1,6 @@
 """JSON with default=str takes everything and returns something else.
 
-Running it sends a quote and a stored null through the cache's text,
+Running it sends a quote and a stored null through what is stored,
 and reads an entry that an older version of the program wrote.
 """
 
@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from snippets.caching.codec import OLDER, Quote, demonstrate
+from snippets.caching.codec import OLDER, Quote, Stored, demonstrate
 
 
 # --8<-- [start:codec]
@@ -17,8 +17,8 @@ def encode(quote: Quote | None) -> str:
     return json.dumps(found, default=str)  # [!]
 
 
-def decode(text: str) -> Any:
-    return json.loads(text)
+def decode(stored: Stored) -> Any:
+    return json.loads(stored)
 
 
 # --8<-- [end:codec]

@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from redis import ConnectionError as Unreachable
-from redis import TimeoutError as Silent
+from redis import RedisError
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -61,7 +60,7 @@ async def follow(
                     else:  # subscribed
                         forget(None)
                         tracked.set()
-        except (Unreachable, Silent):
+        except RedisError:  # away, or busy with a script
             pass  # and connect again
         finally:
             tracked.clear()

@@ -4,10 +4,10 @@ Running it makes 20 calls to a quick service, one to a service that
 sends its answer in small pieces, and one to a service that fails.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import anyio
 import httpx
 from fastapi import FastAPI, HTTPException
 
@@ -16,8 +16,10 @@ from snippets.concurrency.line import Line
 
 DEADLINE_S = 1.0
 CALLS, WAITING = 20, 40
-# The line is the limit: nobody may wait inside the client.
-LIMITS = httpx.Limits(max_keepalive_connections=CALLS)
+# The line is the limit: nobody waits, or is cut off, in the client.
+LIMITS = httpx.Limits(
+    max_connections=None, max_keepalive_connections=None
+)
 
 
 # --8<-- [start:app]
@@ -34,8 +36,8 @@ def create_app(upstream: str) -> FastAPI:
     @app.get("/quote")
     async def quote() -> str:
         try:
-            with line.place() as limiter:
-                async with asyncio.timeout(DEADLINE_S), limiter:  # [!]
+            with line.place() as limiter, anyio.fail_after(DEADLINE_S):
+                async with limiter:  # [!]
                     answer = await app.state.client.get(upstream)
             return str(answer.raise_for_status().text)
         except (TimeoutError, httpx.TimeoutException):

@@ -10,22 +10,23 @@ from snippets.indexes.plans import quiet
 # --8<-- [start:audit]
 AUDIT = """
 WITH one AS (
-    SELECT indexrelid AS id, indrelid, indisvalid, indisunique,
+    SELECT indexrelid AS id, indrelid, indisvalid,
+           indisunique OR indisexclusion AS rule,
            indnatts > indnkeyatts AS includes, ARRAY(
                SELECT (pg_get_indexdef(indexrelid, n + 1, false),
                        indclass[n], indcollation[n], indoption[n])::text
                FROM generate_series(0, indnkeyatts - 1) AS n
            ) AS columns,
            coalesce(pg_get_expr(indpred, indrelid), '') AS predicate
-    FROM pg_index
+    FROM pg_index JOIN pg_class ON oid = indexrelid
+    WHERE NOT relispartition
 ), pair AS (
     SELECT DISTINCT ON (a.id) a.id, b.id AS other
     FROM one AS a JOIN one AS b USING (indrelid, predicate)
-    WHERE a.id <> b.id AND b.indisvalid
-      AND NOT a.indisunique AND NOT a.includes
+    WHERE a.id <> b.id AND b.indisvalid AND NOT (a.rule OR a.includes)
       AND a.columns = b.columns[:cardinality(a.columns)]
       AND (cardinality(a.columns) < cardinality(b.columns)
-           OR b.indisunique OR b.includes OR a.id > b.id)
+           OR b.rule OR b.includes OR a.id > b.id)
     ORDER BY a.id, b.id
 )
 SELECT one.id::regclass::text AS name, CASE
@@ -34,8 +35,7 @@ SELECT one.id::regclass::text AS name, CASE
     ELSE 'not scanned' END AS finding
 FROM one LEFT JOIN pair USING (id)
 JOIN pg_stat_user_indexes ON indexrelid = id
-WHERE NOT indisvalid OR other IS NOT NULL
-   OR idx_scan = 0 AND NOT indisunique
+WHERE NOT indisvalid OR other IS NOT NULL OR idx_scan = 0 AND NOT rule
 ORDER BY finding, name
 """
 # --8<-- [end:audit]

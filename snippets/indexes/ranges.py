@@ -24,6 +24,11 @@ BRIN = """
 CREATE INDEX log_brin ON log
 USING brin (at) WITH (pages_per_range = 16)
 """
+# Keeps several ranges of each, with the gaps between them.
+GAPS = """
+CREATE INDEX log_gaps ON log USING brin
+(at timestamptz_minmax_multi_ops) WITH (pages_per_range = 16)
+"""
 BTREE = "CREATE INDEX log_btree ON log (at)"
 HOURS = """
 SELECT count(line) FROM log

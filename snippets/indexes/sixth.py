@@ -18,18 +18,16 @@ Node = dict[str, Any]
 LIMIT = "SET LOCAL statement_timeout = '30s'"
 QUOTE = """
 SELECT '(' || string_agg(quote_literal(value), ', ' ORDER BY n) || ')'
-FROM unnest($1::text[]) WITH ORDINALITY AS given (value, n)
-"""
+FROM unnest($1::text[]) WITH ORDINALITY AS given (value, n)"""
 TAKEN = """
-SELECT generic_plans > 0 FROM pg_prepared_statements WHERE name = $1
-"""
+SELECT generic_plans > 0 FROM pg_prepared_statements WHERE name = $1"""
 ANALYZE = "ANALYZE, BUFFERS, FORMAT JSON"
 FORCE = "SET LOCAL plan_cache_mode = force_generic_plan"
 
 
 # --8<-- [start:report]
 async def report(dsn: str, statement: str, *arguments: str) -> None:
-    connection = await asyncpg.connect(dsn)
+    connection = await asyncpg.connect(dsn.replace("+asyncpg", ""))
     try:
         async with connection.transaction(readonly=True):
             await connection.execute(LIMIT)
@@ -74,10 +72,12 @@ def nodes(node: Node, depth: int) -> list[str]:
 
 
 def main() -> None:
+    if len(sys.argv) == 2:
+        sys.exit(__doc__)
     if sys.argv[1:]:
         try:
             asyncio.run(report(*sys.argv[1:]))
-        except (asyncpg.PostgresError, OSError) as error:
+        except (asyncpg.PostgresError, OSError, ValueError) as error:
             sys.exit(str(error))
         return
     import lab

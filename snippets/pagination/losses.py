@@ -17,6 +17,8 @@ SELECT n AS id, nullif(n % 10, 0) AS score,
   timestamptz '2026-01-01Z' + n / 3 * interval '130 us' AS at
 FROM generate_series(1, 1000) n"""
 
+END = "LIMIT 20"
+
 
 def milliseconds(value: Any) -> Any:
     return value.replace(microsecond=value.microsecond // 1000 * 1000)
@@ -60,7 +62,7 @@ async def read(connection: asyncpg.Connection, cursor: Cursor) -> int:
     """How many different rows all pages together have."""
     seen: set[int] = set()
     first = f"SELECT {cursor.column}, id FROM posts"
-    end = f"ORDER BY {cursor.order} LIMIT 20"
+    end = f"ORDER BY {cursor.order} {END}"
     page = await connection.fetch(f"{first} {end}")
     after = f"{first} WHERE {cursor.where} {end}"
     while page:

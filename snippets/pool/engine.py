@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 POOL_SIZE = 15
 POOL_TIMEOUT_S = 0.5  # in line for a connection
 CONNECT_TIMEOUT_S = 1.0  # opening one, which may follow
+COMMAND_TIMEOUT_S = 2.0  # each statement, and giving back
 
 
 def create_engine(dsn: str) -> AsyncEngine:
@@ -21,7 +22,10 @@ def create_engine(dsn: str) -> AsyncEngine:
         pool_size=POOL_SIZE,
         max_overflow=0,  # [!]
         pool_timeout=POOL_TIMEOUT_S,
-        connect_args={"timeout": CONNECT_TIMEOUT_S},
+        connect_args={
+            "timeout": CONNECT_TIMEOUT_S,
+            "command_timeout": COMMAND_TIMEOUT_S,
+        },
     )
 
 

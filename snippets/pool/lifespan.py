@@ -17,7 +17,8 @@ from snippets.pool.retry_after import retry_after
 
 # --8<-- [start:acquire]
 POOL_SIZE = 10
-ACQUIRE_TIMEOUT_S = 2.0  # below the deadline of a request
+ACQUIRE_TIMEOUT_S = 2.0  # in line, connecting, giving back
+COMMAND_TIMEOUT_S = 2.0  # each statement; all below the deadline
 
 
 async def acquire(request: Request) -> AsyncIterator[Any]:
@@ -32,8 +33,8 @@ async def acquire(request: Request) -> AsyncIterator[Any]:
         await pool.release(connection)
 
 
-# In its default scope it would end after the response was sent: with
-# a stream or a BaseHTTPMiddleware, when the client has read it all.
+# In its default scope it would end after the response was sent: a
+# long stream goes out as fast, or as slowly, as the client reads it.
 Connection = Annotated[
     asyncpg.Connection, Depends(acquire, scope="function")  # [!]
 ]
@@ -45,7 +46,10 @@ def create_app(dsn: str) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with asyncpg.create_pool(
-            dsn, min_size=POOL_SIZE, max_size=POOL_SIZE
+            dsn,
+            min_size=POOL_SIZE,
+            max_size=POOL_SIZE,
+            command_timeout=COMMAND_TIMEOUT_S,
         ) as app.state.pool:
             yield
 

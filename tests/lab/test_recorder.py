@@ -78,11 +78,14 @@ FILES = {
         """,
     "snippets/demo/rows.sql": "SELECT 42 AS answer;\n",
     "tests/snippets/demo/test_size.py": """
+        from pathlib import Path
+
         import pytest
         from snippets.demo import naive_size, size
 
 
-        def test_replicas_share() -> None:
+        def test_replicas_share(tmp_path: Path) -> None:
+            (tmp_path / "written").write_text("by a test that passes")
             assert size.size(2) == 5
 
 
@@ -124,7 +127,11 @@ def suite(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pytest", *(f"-p{plugin}" for plugin in plugins), *arguments],
         cwd=root,
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env={
+            **os.environ,
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTEST_DEBUG_TEMPROOT": str(root / "kept"),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -146,6 +153,7 @@ def test_a_whole_green_run_is_recorded(miniature: Path) -> None:
         "rewrote snippets/demo/size.out\n"
         "build/verification.json is renewed: 6 files\n"
     ) in done.stdout
+    assert not [path for path in (miniature / "kept").rglob("*") if not path.is_dir()]
     size = (miniature / "snippets/demo/size.out").read_text(encoding="utf-8")
     assert re.fullmatch(r"\$ python -m snippets\.demo\.size  # source [0-9a-f]{12}\n10\n", size)
     found = written(miniature)

@@ -14,6 +14,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -35,6 +36,7 @@ from mkdocs.structure.pages import (
     _RelativePathTreeprocessor,
 )
 from mkdocs.structure.toc import TableOfContents
+from mkdocs.utils.yaml import yaml_load
 
 from lab.repository import ROOT
 from press.repository import CONFIG, FONTS
@@ -87,6 +89,13 @@ def settings() -> str:
     named = {block.partition(":")[0]: block for block in blocks}
     assert named.keys() > _OTHERWISE.keys()
     return "".join((named | _OTHERWISE).values())
+
+
+@cache
+def _real_settings() -> dict[str, Any]:
+    """What the real mkdocs.yml says; to read its YAML is most of what a converter costs."""
+    with (ROOT / CONFIG).open("rb") as file:
+        return yaml_load(file)
 
 
 def write(root: Path, path: str, text: str) -> None:
@@ -216,12 +225,16 @@ class Repo:
         self.problems: list[str] = []
         (root / "docs").mkdir(exist_ok=True)
         write(root, CONFIG, settings())
-        self.config = load_config(
-            str(ROOT / CONFIG),
-            docs_dir=str(root / "docs"),
-            site_dir=str(root / "site"),
-            repo_url=REPO_URL,
+        self.config = MkDocsConfig(str(ROOT / CONFIG))
+        self.config.load_dict(deepcopy(_real_settings()))
+        self.config.load_dict(
+            {
+                "docs_dir": str(root / "docs"),
+                "site_dir": str(root / "site"),
+                "repo_url": REPO_URL,
+            }
         )
+        assert self.config.validate() == ([], [])
         self.config.config_file_path = str(root / CONFIG)
         self.config.mdx_configs["press.extensions.listings"] = {"repo_url": REPO_URL}
         self.files = Files([])

@@ -1,12 +1,15 @@
 # ruff: noqa: E501 — messages stand as they are printed
 """What readers paste into search, and the error page that must come first: None without one."""
 
+ALEMBIC = "alembic-missing-greenlet"
 OPERATION = "another-operation-is-in-progress"
 TIMEOUT = "canceling-statement-due-to-statement-timeout"
 CLOSED = "connection-was-closed-in-the-middle-of-operation"
 SERIALIZE = "could-not-serialize-access-due-to-concurrent-update"
 ABORTED = "current-transaction-is-aborted"
 HTTPX = "httpx-pool-timeout"
+NOT_RETURNED = "non-checked-in-connection"
+PREPARED = "prepared-statement-already-exists"
 REDIS_CLOSED = "redis-connection-closed-by-server"
 DEADLOCK = "deadlock-detected"
 DETACHED = "detached-instance-error"
@@ -28,6 +31,7 @@ DUPLICATES = "could-not-create-unique-index"
 CACHED_PLAN = "cached-statement-plan-is-invalid"
 OPERATOR = "operator-does-not-exist"
 NOT_VALID = "index-is-not-valid"
+ON_CONFLICT = "no-constraint-matching-the-on-conflict-specification"
 
 QUEUE_POOL_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/.venv/lib/python3.12/site-packages/uvicorn/protocols/http/h11_impl.py", line 407
@@ -59,6 +63,45 @@ E   await_only() here. Was IO attempted in an unexpected place?
 LOOP_TRACEBACK = """  File "asyncpg/protocol/protocol.pyx", line 374, in query
 RuntimeError: Task <Task pending name='Task-5' coro=<test_echo() running at test_echo.py:14> cb=[_run_until_complete_cb() at /usr/lib/python3.12/asyncio/base_events.py:181]> got Future <Future pending cb=[Protocol._on_waiter_completed()]> attached to a different loop
 """
+ALEMBIC_TRACEBACK = """Traceback (most recent call last):
+  File "/srv/app/.venv/bin/alembic", line 8, in <module>
+    sys.exit(main())
+  File "/srv/app/.venv/lib/python3.12/site-packages/alembic/config.py", line 1047, in main
+    CommandLine(prog=prog).main(argv=argv)
+  File "/srv/app/.venv/lib/python3.12/site-packages/alembic/command.py", line 483, in upgrade
+    script.run_env()
+  File "/srv/app/migrations/env.py", line 77, in <module>
+    run_migrations_online()
+  File "/srv/app/migrations/env.py", line 66, in run_migrations_online
+    with connectable.connect() as connection:
+  File "/srv/app/.venv/lib/python3.12/site-packages/sqlalchemy/engine/base.py", line 3277, in connect
+    return self._connection_cls(self)
+  File "/srv/app/.venv/lib/python3.12/site-packages/sqlalchemy/pool/base.py", line 449, in connect
+    return _ConnectionFairy._checkout(self)
+  File "/srv/app/.venv/lib/python3.12/site-packages/sqlalchemy/util/concurrency.py", line 142, in await_
+    raise exc.MissingGreenlet(
+sqlalchemy.exc.MissingGreenlet: greenlet_spawn has not been called; can't call await_() here. Was IO attempted in an unexpected place? (Background on this error at: https://sqlalche.me/e/21/xd2s)
+"""
+STARTUP_TRACEBACK = """  File "/srv/app/main.py", line 21, in lifespan
+    command.upgrade(config, "head")
+  File "/srv/app/.venv/lib/python3.12/site-packages/alembic/command.py", line 483, in upgrade
+    script.run_env()
+  File "/srv/app/alembic/env.py", line 89, in run_migrations_online
+    asyncio.run(run_async_migrations())
+  File "/usr/lib/python3.12/asyncio/runners.py", line 190, in run
+    raise RuntimeError(
+RuntimeError: asyncio.run() cannot be called from a running event loop
+sys:1: RuntimeWarning: coroutine 'run_async_migrations' was never awaited
+"""
+COLLECTED_LINES = """ERROR:sqlalchemy.pool.impl.AsyncAdaptedQueuePool:The garbage collector is trying to clean up non-checked-in connection <AdaptedConnection <asyncpg.connection.Connection object at 0x7faab061d5e0>>, which will be terminated.  Please ensure that SQLAlchemy pooled connections are returned to the pool explicitly, either by calling ``close()`` or by using appropriate context managers to manage their lifecycle.
+/srv/app/.venv/lib/python3.13/site-packages/sqlakeyset/paging.py:329: SAWarning: The garbage collector is trying to clean up non-checked-in connection <AdaptedConnection <asyncpg.connection.Connection object at 0x7faab061d5e0>>, which will be terminated.  Please ensure that SQLAlchemy pooled connections are returned to the pool explicitly
+"""
+DUPLICATE_LINES = """asyncpg.exceptions.DuplicatePreparedStatementError: prepared statement "__asyncpg_stmt_1__" already exists
+HINT:
+NOTE: pgbouncer with pool_mode set to "transaction" or
+"statement" does not support prepared statements properly.
+You have two options:
+"""
 UNKNOWN_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/pool.py", line 8, in connection
     return pools[name]
@@ -72,6 +115,33 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     (PYTEST_LINES, GREENLET),
     (LOOP_TRACEBACK, LOOP),
     (UNKNOWN_TRACEBACK, None),
+    (ALEMBIC_TRACEBACK, ALEMBIC),
+    (ALEMBIC_TRACEBACK.replace("\n", " "), ALEMBIC),
+    (STARTUP_TRACEBACK, ALEMBIC),
+    ("alembic upgrade head MissingGreenlet", ALEMBIC),
+    ("alembic greenlet_spawn has not been called", ALEMBIC),
+    ("sqlalchemy.exc.InvalidRequestError: The asyncio extension requires an async driver to be used. The loaded 'psycopg2' is not async.",
+     ALEMBIC),
+    ("RuntimeWarning: coroutine 'run_async_migrations' was never awaited", ALEMBIC),
+    # Without its caller, or with it behind, a message belongs to no caller's page.
+    ("asyncio.run() cannot be called from a running event loop", None),
+    ("AttributeError: 'NoneType' object has no attribute 'configure'", None),
+    ("sqlalchemy.exc.MissingGreenlet: greenlet_spawn has not been called; can't call await_() here\nINFO [alembic.runtime.migration] Will assume transactional DDL.",
+     GREENLET),
+    (STARTUP_TRACEBACK.partition("RuntimeError")[0] + "AttributeError: 'NoneType' object has no attribute 'configure'",
+     ALEMBIC),
+    (COLLECTED_LINES, NOT_RETURNED),
+    ("The garbage collector is trying to clean up non-checked-in connection <AdaptedConnection <psycopg.AsyncConnection [INTRANS] (host=127.0.0.1 port=5432 user=app database=app) at 0x7fcd>>, which will be dropped, as it cannot be safely terminated.",
+     NOT_RETURNED),
+    ("garbage collector is trying to clean up non-checked-in connection", NOT_RETURNED),
+    (DUPLICATE_LINES, PREPARED),
+    ('asyncpg.exceptions.InvalidSQLStatementNameError: prepared statement "__asyncpg_stmt_e__" does not exist',
+     PREPARED),
+    ('(sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) <class \'asyncpg.exceptions.DuplicatePreparedStatementError\'>: prepared statement "__asyncpg_stmt_3__" already exists',
+     PREPARED),
+    ('psycopg.errors.DuplicatePreparedStatement: prepared statement "_pg3_0" already exists', PREPARED),
+    ('psycopg.errors.InvalidSqlStatementName: prepared statement "_pg3_1" does not exist', PREPARED),
+    ('bind message supplies 0 parameters, but prepared statement "__asyncpg_stmt_6__" requires 1', PREPARED),
     (QUEUE_POOL_TRACEBACK.replace("\n", " "), QUEUE_POOL),
     # One line, as a log has it.
     ("QueuePool limit of size 5 overflow 10 reached, connection timed out, timeout 30", QUEUE_POOL),
@@ -177,6 +247,9 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("operator does not exist: uuid = character varying", OPERATOR),
     ("operator does not exist: text = integer", OPERATOR),
     ('ERROR:  index "users_email" is not valid', NOT_VALID),
+    ("sqlalchemy.exc.ProgrammingError: (sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) <class 'asyncpg.exceptions.InvalidColumnReferenceError'>: there is no unique or exclusion constraint matching the ON CONFLICT specification",
+     ON_CONFLICT),
+    ("ERROR: there is no unique or exclusion constraint matching the ON CONFLICT specification", ON_CONFLICT),
     # Messages without a page.
     ('asyncpg.exceptions.UniqueViolationError: duplicate key value violates unique constraint "users_email_key"',
      None),

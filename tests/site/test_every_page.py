@@ -16,6 +16,7 @@ from lab.repository import ROOT
 from press.sources.front_matter import PostMeta
 from press.sources.pages import documents, is_error, posts
 from press.sources.settings import load_settings
+from tests.site.narrow_code import WIDTH, faults
 
 Scheme = Literal["light", "dark"]
 
@@ -97,9 +98,9 @@ def kinds() -> Iterator[str]:
 
 def views() -> Iterator[tuple[str, int, tuple[Scheme, ...]]]:
     """Each kind of page at each width in both schemes; every further article in one of them."""
-    yield from ((kind, width, ("light", "dark")) for kind in kinds() for width in (390, 1440))
+    yield from ((kind, width, ("light", "dark")) for kind in kinds() for width in (WIDTH, 1440))
     for meta in articles()[1:]:
-        yield f"{meta.slug}/", 390, ("light",)
+        yield f"{meta.slug}/", WIDTH, ("light",)
         yield f"{meta.slug}/", 1440, ("dark",)
 
 
@@ -156,6 +157,8 @@ def test_a_page_fits_is_quiet_stays_still_and_can_be_read_by_all(
     assert not overflows(window)
     assert window.evaluate("window.shifts.reduce((sum, one) => sum + one, 0)") < MOST_SHIFT
     assert window.evaluate(FONTS_NOT_ASKED_FOR_AT_ONCE) == []
+    if width == WIDTH:
+        assert faults(window) == []
     window.evaluate(UNFOLD)
     for scheme in reversed(schemes):
         window.emulate_media(color_scheme=scheme)

@@ -29,6 +29,8 @@ from press.extensions.listings.code_blocks import code_block
 from press.extensions.listings.highlighting import highlight
 from press.extensions.listings.rules import (
     check_header,
+    check_markers,
+    check_printed,
     check_surroundings,
     sole_include,
     unexplained,
@@ -38,7 +40,14 @@ from press.extensions.reporting import report
 from press.problems import ProblemError
 from press.repository import SNIPPETS, Repository
 from press.sources.fences import PREFIX, Fence, is_include, scan
-from press.sources.includes import Include, Shown, excesses, parse_include, resolve
+from press.sources.includes import (
+    Include,
+    Shown,
+    displaced_markers,
+    excesses,
+    parse_include,
+    resolve,
+)
 
 _NAME = "press_listings"
 _KEY = "press"  # the option by which the formatter finds the HTML of a fence
@@ -92,6 +101,7 @@ class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
         try:
             check_header(fence)
             check_surroundings(fence, lines)
+            check_markers(fence)
             if fence.verification == "untested":
                 html.append(self._untested(fence))
             else:
@@ -116,7 +126,11 @@ class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
                 "a listing without a language", "Write it behind the backticks that open the fence."
             )
         shown = resolve(include, self.repository.root)
-        for problem in [*excesses(shown), *unexplained(shown, fence, lines)]:
+        for problem in (
+            *excesses(shown),
+            *displaced_markers(shown),
+            *unexplained(shown, fence, lines),
+        ):
             yield self._report(fence, problem)
         yield self._figure(shown, fence.language)
 
@@ -167,6 +181,7 @@ class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
             )
         transcript = read_transcript(include.path, self.repository.root)
         try:
+            check_printed(transcript)
             check_fresh(transcript, self.repository.root)
         except ProblemError as problem:
             yield self._report(fence, problem)

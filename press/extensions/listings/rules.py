@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from press.evidence.transcripts import Transcript
 from press.problems import ProblemError
 from press.sources.fences import PREFIX, Fence
 from press.sources.includes import Shown
+from press.sources.regions import shows_marker
 
 _CONTAINER = re.compile(r"(===|!!!|\?\?\?)[ !+]")  # begins a tab or an admonition
 _NOTE_ITEM = re.compile(r"\d+\.[ \t]")
@@ -55,6 +57,34 @@ def check_surroundings(fence: Fence, lines: Sequence[str]) -> None:
         raise ProblemError("text right above a fence", remedy)
     if below.startswith(fence.indent) and text_below.strip(PREFIX) and text_below[0] not in PREFIX:
         raise ProblemError("text right below a fence", remedy)
+
+
+def check_markers(fence: Fence) -> None:
+    """Make sure that no code of the page itself holds a marker, which is read in files alone.
+
+    Raises:
+        ProblemError: if it does.
+    """
+    for at, text in enumerate(fence.content, start=1):
+        if shows_marker(text):
+            raise ProblemError(
+                f"line {fence.line + at} of the page has [!], which readers would see",
+                "Delete it: only lines of an included file are highlighted.",
+            )
+
+
+def check_printed(transcript: Transcript) -> None:
+    """Make sure that a listing prints no marker, as in a traceback that quotes its lines.
+
+    Raises:
+        ProblemError: if it does.
+    """
+    for at, text in enumerate(transcript.output.split("\n"), start=2):
+        if shows_marker(text):
+            raise ProblemError(
+                f"{transcript.path}:{at} shows the [!] of a line of the listing",
+                "Print the error without its traceback, or mark another line.",
+            )
 
 
 def sole_include(fence: Fence) -> str:

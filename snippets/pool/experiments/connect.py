@@ -10,6 +10,7 @@ variant with a password is one of our own: it asks for SCRAM.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import ModuleType
 
 import asyncpg
 
@@ -22,6 +23,7 @@ from lab.experiment import (
     Variant,
 )
 from lab.load import Closed, Load, Plan, Request, generate, serve
+from snippets.pool import lifespan, naive_connect
 
 BACKEND = (Request("/backend"),)
 PASSWORD = "correct horse battery staple"
@@ -53,9 +55,9 @@ async def load(url: str, clients: int, setting: Setting) -> Load:
 
 
 async def measure(
-    app: str, dsn: str, setting: Setting
+    app: ModuleType, dsn: str, setting: Setting
 ) -> dict[str, float]:
-    target = f"snippets.pool.{app}:create_app"
+    target = f"{app.__name__}:create_app"
     with serve(target, {"dsn": dsn}) as served:
         alone = await load(served.url, 1, setting)
         together = await load(
@@ -90,15 +92,15 @@ async def scram() -> AsyncIterator[str]:
 
 async def with_password(setting: Setting) -> dict[str, float]:
     async with scram() as dsn:
-        return await measure("naive_connect", dsn, setting)
+        return await measure(naive_connect, dsn, setting)
 
 
 async def without_password(setting: Setting) -> dict[str, float]:
-    return await measure("naive_connect", setting.dsn, setting)
+    return await measure(naive_connect, setting.dsn, setting)
 
 
 async def pooled(setting: Setting) -> dict[str, float]:
-    return await measure("lifespan", setting.dsn, setting)
+    return await measure(lifespan, setting.dsn, setting)
 
 
 EXPERIMENT = Experiment(

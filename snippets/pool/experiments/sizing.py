@@ -344,7 +344,7 @@ EXPERIMENT = Experiment(
         Claim(
             "Beside two busy processes 64 connections read at least a"
             " fifth more per second than four, because the scheduler"
-            " shares the cores among processes",
+            " shares the cores among sessions, and each has its own",
             quantity="crowded",
             at_least=1.2,
         ),

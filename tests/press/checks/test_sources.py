@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,30 @@ def test_a_repository_without_fault_passes(root: Path) -> None:
     assert said(root) == []
 
 
+@pytest.mark.parametrize(
+    ("key", "names", "expected"),
+    [
+        (
+            "categories",
+            ["C", "C#"],
+            "'C' and 'C#' in 'extra.categories' have one address, category/c/. "
+            "Rename one of the two.",
+        ),
+        ("tags", ["a b", "A b!"], "'a b' and 'A b!' in 'extra.tags' have one address, tags/a-b/."),
+        ("tags", ["?!"], "'?!' in 'extra.tags' makes no address. Give it a letter or a digit."),
+    ],
+)
+def test_each_category_and_each_tag_has_an_address_of_its_own(
+    root: Path, key: str, names: list[str], expected: str
+) -> None:
+    settings = (root / "mkdocs.yml").read_text(encoding="utf-8")
+    settings = re.sub(rf"(?m)^  {key}: .*$", f"  {key}: {json.dumps(names)}", settings)
+    write(root, "mkdocs.yml", settings)
+
+    (message,) = said(root)
+    assert message.startswith(f"mkdocs.yml:{line_of(root, f'{key}: [', 'mkdocs.yml')}: {expected}")
+
+
 def test_what_is_wrong_in_several_files_is_listed_whole_and_in_order(root: Path) -> None:
     write(root, "docs/posts/b.md", "Text.\n")
     write(root, "docs/posts/a.md", article("It is simply there.\n", slug="A", tags=["asyncpgg"]))
@@ -47,6 +73,16 @@ def test_what_is_wrong_in_several_files_is_listed_whole_and_in_order(root: Path)
         "docs/posts/a.md:6: 'slug' is 'A'",
         "docs/posts/a.md:14: 'simply' was not measured",
         "docs/posts/b.md:1: no front matter",
+    ]
+
+
+def test_html_that_passes_for_a_listing_is_found_on_every_kind_of_page(root: Path) -> None:
+    write(root, POST, article(f"{BODY}\n<pre>SELECT 1</pre>\n"))
+    write(root, "docs/search.md", "---\ntitle: Search\n---\n\n<pre>SELECT 1</pre>\n")
+
+    assert [message.partition(":")[0] for message in said(root) if "<pre>" in message] == [
+        POST,
+        "docs/search.md",
     ]
 
 

@@ -145,3 +145,14 @@ def test_a_transcript_is_shown_whole(repo: Repo) -> None:
     assert repo.problems == [
         f'this page:1: {PATH} is a transcript and has no regions. Include all of it: "{PATH}".'
     ]
+
+
+def test_a_traceback_that_quotes_a_highlighted_line_is_a_problem(repo: Repo) -> None:
+    digits = source_hash(repo.root / MODULE, repo.root)
+    command = f"$ python -m snippets.pool.exhaustion  # source {digits}\n"
+    repo.write(PATH, f"{command}Traceback:\n    return rows[0]  # [!]\nIndexError\n")
+    repo.render(include(PATH, "text"))
+    assert repo.problems == [
+        f"this page:1: {PATH}:3 shows the [!] of a line of the listing. Print the error without "
+        "its traceback, or mark another line."
+    ]

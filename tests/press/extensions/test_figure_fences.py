@@ -81,6 +81,38 @@ def test_a_link_to_a_figure_is_known_to_the_page(site: Repo) -> None:
     assert "figure-pool-sizing-throughput" in page.anchors
 
 
+@pytest.mark.parametrize(
+    "draws",
+    [
+        'bars("pool-sizing", metric="throughput", title="T", description="D")',
+        'points("pool-sizing", metric="throughput", title="T", description="D")',
+        'table("pool-sizing", title="T")',
+        'claims("pool-sizing")',
+    ],
+)
+def test_what_is_drawn_twice_on_a_page_has_ids_of_its_own(site: Repo, draws: str) -> None:
+    code = block(f"from press.figures import bars, claims, points, table\nprint({draws})")
+
+    page = site.page(f"{code}\nText.\n\n{code}")
+
+    assert page.problems == []
+    first, second = (str(drawn["id"]) for drawn in page.soup.select("figure[id], aside[id]"))
+    assert second == f"{first}-2"
+    assert {first, second} <= page.anchors
+    identifiers = [str(element["id"]) for element in page.soup.select("[id]")]
+    assert len(identifiers) == len(set(identifiers))
+    for element in page.soup.select("[aria-labelledby]"):
+        assert set(str(element["aria-labelledby"]).split()) <= set(identifiers)
+
+
+def test_the_ids_of_a_converter_that_is_used_again_are_the_same(site: Repo) -> None:
+    """As for each list that shows the opening of an article."""
+    converter = site.markdown()
+
+    assert 'id="figure-pool-sizing-throughput"' in converter.convert(DRAWS)
+    assert 'id="figure-pool-sizing-throughput"' in converter.convert(DRAWS)
+
+
 def test_a_link_to_any_part_of_what_is_drawn_is_known_to_the_page(site: Repo) -> None:
     html = "<article class='entry' id=claim-1><p id='bound'>Text</p></article>"
 

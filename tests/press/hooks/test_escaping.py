@@ -22,8 +22,8 @@ from tests.press.miniature import BODY, NOW, article, write
 UNKIND = (
     """List<T> & "quotes" '</script><script>alert(1)</script> {{ x }} {% raw %} ]]> [a](b) `c`"""
 )
-# The blog plugin takes the name of a category for Markdown, and for the path of its page.
-CATEGORY = UNKIND.partition(" ]]>")[0]
+# The blog plugin takes the name of a category for Markdown: here with what stops a build.
+CATEGORY = f"{UNKIND} [[no-such.number]]"
 SHOWN = UNKIND.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
 SHOWN_CATEGORY = CATEGORY.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
 PAGES = ("index", "archive", "authors", "tags", "search", "ledger", "errors/index")

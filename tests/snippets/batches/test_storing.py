@@ -236,6 +236,15 @@ async def test_a_bad_row_costs_two_inserts_for_each_halving(price_engine: AsyncE
     assert len(inserts) == 1 + 2 * 6  # 64 is 2 to the sixth
 
 
+async def test_if_all_rows_are_bad_each_costs_two_inserts(price_engine: AsyncEngine) -> None:
+    """A savepoint for each row, without halving, would be one insert for each."""
+    inserts = noted_inserts(price_engine)
+    async with AsyncSession(price_engine) as session:
+        batch = [row(number) | {"cents": -1} for number in range(64)]
+        assert await failures.store(session, batch) == batch
+    assert len(inserts) == 2 * 64 - 1
+
+
 async def test_and_three_round_trips_each_with_its_savepoint(dsn: str) -> None:
     async def store(session: AsyncSession, batch: list[Row]) -> None:
         await failures.store(session, [*batch[:-1], batch[-1] | {"cents": -1}])

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from redis.asyncio import Redis
 
+import lab
 from snippets.caching import codec, naive_codec
 from snippets.caching.codec import OLDER, QUOTE, MissError, Quote
 
@@ -43,24 +45,38 @@ def test_an_object_without_json_is_stored_as_the_text_of_its_address() -> None:
     assert naive_codec.decode(naive_codec.encode(strange))["total"].startswith("<object object at")
 
 
+@pytest.mark.parametrize("decode_responses", [False, True])
+async def test_what_a_client_of_redis_returns_can_be_read(
+    redis_lease: lab.RedisLease, decode_responses: bool
+) -> None:
+    """Bytes by default, and text if the client decodes."""
+    key = f"{redis_lease.prefix}quote"
+    async with Redis.from_url(redis_lease.url, decode_responses=decode_responses) as redis:
+        await redis.set(key, codec.encode(QUOTE))
+        stored = await redis.get(key)
+        assert stored is not None
+        assert codec.decode(stored) == QUOTE
+
+
 def test_a_stored_null_is_an_answer() -> None:
     assert codec.decode(codec.encode(None)) is None
 
 
 @pytest.mark.parametrize(
-    "text",
+    "stored",
     [
         OLDER,
         f"0d5ba9a2 {OLDER}",
         "null",
         "",
-        f"{codec.SHAPE} ",
-        f'{codec.SHAPE} {{"total": "9.9',
+        codec.SHAPE + b" ",
+        codec.SHAPE + b' {"total": "9.9',
+        codec.SHAPE + b' {"total": "\xff"}',
     ],
 )
-def test_what_we_did_not_write_is_a_miss_and_no_null(text: str) -> None:
+def test_what_we_did_not_write_is_a_miss_and_no_null(stored: codec.Stored) -> None:
     with pytest.raises(MissError):
-        codec.decode(text)
+        codec.decode(stored)
 
 
 def test_without_the_mark_an_older_shape_would_be_read_in_silence() -> None:
@@ -82,7 +98,7 @@ def test_the_mark_changes_with_a_default() -> None:
     schema = json.dumps(TypeAdapter(Later | None).json_schema(), sort_keys=True)
     assert schema.replace("Later", "Quote") != codec.SCHEMA
     assert json.loads(codec.SCHEMA) == codec.ADAPTER.json_schema()
-    assert sha256(codec.SCHEMA.encode()).hexdigest()[:8] == codec.SHAPE
+    assert sha256(codec.SCHEMA.encode()).hexdigest()[:8].encode() == codec.SHAPE
 
 
 @pytest.mark.naive("snippets/caching/naive_codec.py")

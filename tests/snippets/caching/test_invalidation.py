@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import Any
 
+import asyncpg
 import pytest
 from redis.asyncio import Redis
 
 import lab
 from snippets.caching.leased import LEASE_MS, MARK, TTL_MS, LeasingPrices
 from snippets.caching.naive_delete import DeletingPrices
-from snippets.caching.slow_reader import Prices, race
+from snippets.caching.slow_reader import CHANGE, PRICES, READ, Prices, race
 
 EVERY = pytest.mark.parametrize("cache", [DeletingPrices, LeasingPrices])
 
@@ -190,3 +192,41 @@ async def test_after_a_failed_load_others_load_and_the_lease_ends_by_itself(
         await prices.get(key, fail)
     assert await prices.get(key, price(100)) == 100
     assert 0 < await redis.pttl(key) <= LEASE_MS
+
+
+async def test_a_lease_trusts_a_snapshot_that_is_older_than_the_change(
+    dsn: str, redis: Redis, key: str
+) -> None:
+    """The load sees the old price, in a transaction that began before, and the lease is new."""
+    prices = LeasingPrices(redis)
+    connection, other = await asyncpg.connect(dsn), await asyncpg.connect(dsn)
+    await other.execute(PRICES)
+    await other.execute("INSERT INTO prices VALUES (1, 100)")
+    for isolation, cents in (("read_committed", 200), ("repeatable_read", 100)):
+        await other.execute("UPDATE prices SET cents = 100")
+        await prices.invalidate(key)
+        async with connection.transaction(isolation=isolation):
+            await connection.fetchval(READ)
+            await other.execute(CHANGE)
+            await prices.invalidate(key)
+            await prices.get(key, partial(connection.fetchval, READ))
+        assert await prices.get(key, unread) == cents
+    await other.close()
+    await connection.close()
+
+
+async def test_a_lease_trusts_a_change_that_is_rolled_back(
+    dsn: str, redis: Redis, key: str
+) -> None:
+    """Who reads through the cache in the transaction of the change stores what nobody else sees."""
+    prices, connection = LeasingPrices(redis), await asyncpg.connect(dsn)
+    await connection.execute(PRICES)
+    await connection.execute("INSERT INTO prices VALUES (1, 100)")
+    change = connection.transaction()
+    await change.start()
+    await connection.execute(CHANGE)
+    await prices.get(key, partial(connection.fetchval, READ))
+    await change.rollback()
+    assert await connection.fetchval(READ) == 100
+    assert await prices.get(key, unread) == 200
+    await connection.close()

@@ -191,8 +191,19 @@ def report(page: int) -> int:
 
 def test_a_decorated_function_and_the_one_inside_are_known_by_their_name() -> None:
     """A decorator asks for the key of the function that it was given."""
-    inside: Any = report
-    assert keys.place(report) == keys.place(inside.__wrapped__) == f"{__name__}.report"
+    decorated: Any = report
+    assert keys.place(report) == f"{__name__}:report"
+    assert keys.place(decorated.__wrapped__) == f"{__name__}:report^"
+
+
+def test_a_module_and_a_class_of_one_name_share_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """app/orders.py has a function find, and app/__init__.py a class orders with a method find."""
+    package, module = ModuleType("app"), ModuleType("app.orders")
+    exec("class orders:\n    @staticmethod\n    def find(): ...", package.__dict__)
+    exec("def find(): ...", module.__dict__)
+    monkeypatch.setitem(sys.modules, "app", package)
+    monkeypatch.setitem(sys.modules, "app.orders", module)
+    assert keys.key(package.orders.find, (), {}) != keys.key(module.find, (), {})
 
 
 @pytest.mark.parametrize("value", [1.5, ("ada",), ["ada"], {"name": "ada"}, object()])
@@ -211,5 +222,5 @@ def test_a_key_begins_with_the_version_of_the_values(monkeypatch: pytest.MonkeyP
     before = keys.key(Users.find, ("ada",), {})
     monkeypatch.setattr(keys, "VERSION", 2)
     after = keys.key(Users.find, ("ada",), {})
-    assert before == ('cache:v1:snippets.caching.calls.Users.find:{"name": "ada", "page": 1}')
+    assert before == ('cache:v1:snippets.caching.calls:Users.find:{"name": "ada", "page": 1}')
     assert after == before.replace("v1", "v2")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from errno import ECONNREFUSED
+from time import sleep as blocking_sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -145,6 +146,7 @@ async def test_a_crowd_at_a_healthy_redis_is_no_outage(redis: Redis) -> None:
     await asyncio.gather(*(cache.get("report") for _ in range(150)))
     await asyncio.gather(*(cache.get("report") for _ in range(3)))
     assert loads.count == 1
+    assert len(await redis.client_list()) <= 20  # Redis has a limit, too
     assert not cache.bounded.failures
 
 
@@ -168,6 +170,20 @@ async def test_who_waits_too_long_while_others_are_answered_does_not_turn_redis_
     answered.clear()
     assert await bound.ask(answer) == "here"
     assert bound.failures == {"TimeoutError": 1}
+
+
+async def test_a_stall_of_the_loop_is_taken_for_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is there, and the time is over before anybody looks at it."""
+    monkeypatch.setattr(bounded, "ANSWER_S", 0.01)
+    loop, bound = asyncio.get_running_loop(), Bounded(Time())
+    answer = loop.create_future()
+    asking = asyncio.create_task(bound.ask(lambda: answer))
+    await asyncio.sleep(0)
+    loop.call_soon(answer.set_result, "here")
+    blocking_sleep(0.02)  # noqa: ASYNC251 — the stall
+    assert await asking is None
+    assert bound.failures == {"TimeoutError": 1}
+    assert await bound.ask(load, "report") is None
 
 
 async def test_the_limit_covers_the_wait_for_a_connection() -> None:

@@ -471,6 +471,23 @@ async def test_after_its_time_the_old_value_is_served_until_the_new_one_is_there
     assert await cache.get(key) == "new"
 
 
+async def test_a_value_is_not_refreshed_more_often_than_it_may_be_tried(
+    redis: Redis, key: str
+) -> None:
+    """However soon its time is over."""
+    time, load = Time(), loader("first", "second", "third")
+    cache = StaleCache(redis, load, 1.0, time)
+    await cache.get(key)
+    time.now += 1
+    while await cache.get(key) == "first":
+        pass
+    time.now += RETRY_S - 1
+    assert [await cache.get(key) for _ in range(3)] == ["second"] * 3
+    assert await redis.delete(f"{key}:refresh")
+    while await cache.get(key) == "second":
+        pass
+
+
 async def test_a_failed_refresh_is_not_tried_again_at_once(redis: Redis, key: str) -> None:
     time = Time()
     failed = asyncio.Event()

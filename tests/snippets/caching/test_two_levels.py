@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from redis import RedisError, ResponseError
 from redis import TimeoutError as Silent
 from redis.asyncio import Redis
+from redis.exceptions import NoPermissionError
 
 import lab
 from snippets.caching import tracking, two_levels
@@ -308,10 +310,18 @@ def test_the_client_of_the_news_does_not_connect_again_by_itself() -> None:
     assert made["retry"].get_retries() == 0
 
 
-async def test_a_redis_that_is_too_slow_is_asked_again(
-    redis_lease: lab.RedisLease, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "error",
+    [
+        Silent("Timeout connecting to server"),
+        ResponseError("BUSY Redis is busy running a script."),
+        NoPermissionError("NOPERM"),
+    ],
+)
+async def test_a_redis_that_does_not_begin_to_track_is_asked_again(
+    redis_lease: lab.RedisLease, monkeypatch: pytest.MonkeyPatch, error: RedisError
 ) -> None:
-    slow = [Silent("Timeout connecting to server")]
+    slow = [error]
     tracking_begins = tracking.track
 
     async def track(pubsub: Any, prefix: str) -> None:

@@ -24,6 +24,8 @@ from snippets.concurrency import (
 )
 from snippets.concurrency import costs as costs_module
 from snippets.concurrency.accounts import (
+    GRANTS,
+    NAME,
     SCHEMA,
     Dashboard,
     Load,
@@ -81,6 +83,33 @@ async def test_an_account_without_grants_and_events_has_empty_lists(
     await connection.execute("INSERT INTO accounts VALUES (0, 'new')")
     await connection.close()
     assert await load(create_sessions(engine), 0) == ("new", [], [])
+
+
+@pytest.mark.parametrize("load", [dashboard.load, gathered.load, combined.load, released.load])
+async def test_grants_and_events_are_in_order_whatever_came_first(
+    load: Load, accounts_dsn: str, engine: AsyncEngine
+) -> None:
+    connection = await asyncpg.connect(accounts_dsn)
+    await connection.execute(
+        "INSERT INTO accounts VALUES (0, 'new');"
+        " INSERT INTO grants VALUES (0, 'write'), (0, 'read');"
+        " INSERT INTO events VALUES (0, 1, 'first'), (0, 2, 'last')"
+    )
+    await connection.close()
+    loaded = await load(create_sessions(engine), 0)
+    assert loaded == ("new", ["read", "write"], ["last", "first"])
+
+
+async def test_only_one_statement_sees_one_moment(accounts_dsn: str, engine: AsyncEngine) -> None:
+    """At READ COMMITTED, one session is as many moments as it has statements."""
+    connection = await asyncpg.connect(accounts_dsn)
+    async with create_sessions(engine)() as session:
+        account = {"id": 1}
+        assert await session.scalar(NAME, account) == "account 1"
+        assert await session.scalar(GRANTS, account) != []
+        await connection.execute("DELETE FROM grants WHERE account_id = 1")
+        assert await session.scalar(GRANTS, account) == []
+    await connection.close()
 
 
 async def test_one_statement_says_that_there_is_no_such_account(engine: AsyncEngine) -> None:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
@@ -23,7 +23,7 @@ from snippets.concurrency import errors_operation as operation
 from snippets.concurrency import errors_pool_timeout as pool_timeout
 from snippets.concurrency import errors_poolclass as poolclass
 from snippets.concurrency import upstream as upstreams
-from tests.cancellation import canceled_at
+from tests.cancellation import canceled_at, ended_in_turn
 
 
 @pytest.fixture
@@ -366,6 +366,16 @@ async def test_a_request_that_is_canceled_can_keep_its_place_in_the_pool_for_goo
                 except httpx.PoolTimeout:
                     return
             assert canceled, "a request canceled at any of its waits gave its place back"
+
+
+async def test_a_request_that_a_deadline_of_anyio_ends_gives_its_place_back() -> None:
+    async with upstreams.listening() as upstream:
+        for turn in range(40):
+            async with pool_timeout.small_client(upstream.url) as client:
+                for _ in range(2):  # as many as the pool has connections
+                    with suppress(TimeoutError), ended_in_turn(turn):
+                        await statuses(client)
+                assert await statuses(client) == 200
 
 
 async def test_a_request_that_ends_by_the_timeout_of_httpx_gives_its_place_back() -> None:

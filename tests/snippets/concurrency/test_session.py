@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
+import anyio
 import anyio.to_thread
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from snippets.concurrency import errors_session, naive_session, session
@@ -159,6 +160,38 @@ async def test_as_many_requests_as_threads_and_connections_stop_each_other(
 @pytest.mark.naive("snippets/concurrency/naive_session.py")
 async def test_one_request_less_and_all_are_answered(orders_dsn: str) -> None:
     assert await refused(naive_session.create_app, orders_dsn, ENOUGH - 1) == 0
+
+
+@pytest.mark.naive("snippets/concurrency/naive_session.py")
+async def test_what_needs_neither_a_thread_nor_a_connection_is_answered_meanwhile(
+    orders_dsn: str,
+) -> None:
+    engine = connected(orders_dsn, timeout_s=SOON_S)
+    app = naive_session.create_app(engine)
+
+    @app.get("/health")
+    async def health() -> str:
+        return "ok"
+
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    crowded = asyncio.create_task(crowd(app, ENOUGH))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+        await until_stopped(engine, limiter)
+        assert (await client.get("http://app/health")).status_code == 200
+        assert not crowded.done()
+    await crowded
+    engine.dispose()
+
+
+async def until_stopped(engine: Engine, limiter: anyio.CapacityLimiter) -> None:
+    """All threads and all connections are taken."""
+    pool = engine.pool
+    assert isinstance(pool, QueuePool)
+    async with asyncio.timeout(30):
+        for _ in iter(
+            lambda: limiter.available_tokens == 0 and pool.checkedout() == CONNECTIONS, True
+        ):
+            await asyncio.sleep(0)
 
 
 async def test_a_dependency_that_has_queried_is_enough_to_stop_them(orders_dsn: str) -> None:

@@ -57,6 +57,14 @@ async def test_with_a_thousand_leading_values_the_table_is_read(events: asyncpg.
     assert plan.nodes == ("Seq Scan",)
 
 
+async def test_in_a_table_four_times_as_large_a_thousand_values_are_skipped_too(dsn: str) -> None:
+    larger = order.TABLE.replace("100_000", "400_000")
+    scripts = larger, "VACUUM (FREEZE, ANALYZE) events"
+    async with quiet(dsn, *scripts, default_statistics_target="400") as connection:
+        plan, _ = await indexed(connection, "of_1000, device")
+    assert (plan.nodes, plan.searches) == (("Index Scan led",), 1_001)
+
+
 async def test_a_skip_scan_gives_no_order(events: asyncpg.Connection) -> None:
     await indexed(events, "of_4, device")
     assert (await explain(events, order.NEXT)).nodes == ("Sort", "Seq Scan")

@@ -2,10 +2,14 @@
 
 import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import psycopg
 import pytest
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from snippets.indexes import cures, jobs, naive_newest, newest, orm, sixth
 from snippets.indexes.experiments.sixth import by_psycopg
@@ -22,6 +26,14 @@ async def buffers(
     async with connection.transaction():
         counted = await count(connection.fetch, lambda: newest(connection), times)
     return [sum(pages.values()) for pages in counted]
+
+
+@asynccontextmanager
+async def sqlalchemy_connection(dsn: str) -> AsyncIterator[AsyncConnection]:
+    engine = create_async_engine(make_url(dsn).set(drivername="postgresql+asyncpg"))
+    async with engine.connect() as connection:
+        yield connection
+    await engine.dispose()
 
 
 def walked(figures: list[int]) -> list[bool]:
@@ -80,6 +92,19 @@ async def test_a_statement_that_asyncpg_forgot_has_five_more(jobs_dsn: str) -> N
         assert walked(figures) == [False] * 5 + [True]
 
 
+async def test_sqlalchemy_keeps_its_statements_itself_and_asyncpg_forgets_none(
+    jobs_dsn: str,
+) -> None:
+    async with sqlalchemy_connection(jobs_dsn) as connection:
+        for _ in range(6):
+            await connection.execute(orm.WAYS["literal_column"])
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        assert not [kept for kept in driver._stmt_cache.iter_statements() if "jobs" in kept.query]
+        kept = "SELECT generic_plans FROM pg_prepared_statements WHERE statement ~ 'FROM jobs'"
+        assert await driver.fetchval(kept) == 1
+
+
 async def test_psycopg_prepares_first_and_flips_at_the_eleventh(jobs_dsn: str) -> None:
     async with await psycopg.AsyncConnection.connect(jobs_dsn) as connection:
         assert connection.prepare_threshold == 5
@@ -115,13 +140,36 @@ async def test_the_generic_plan_is_taken_when_it_costs_less_than_custom_and_plan
         "SELECT id FROM jobs WHERE status = $1 ORDER BY created_at DESC",
     ],
 )
-async def test_a_count_and_a_query_without_a_limit_stay_custom(
-    statement: str, reader: asyncpg.Connection
+@pytest.mark.parametrize(("first", "generic"), [("failed", False), ("done", True)])
+async def test_of_a_count_and_a_query_without_a_limit_the_first_five_arguments_decide(
+    statement: str, first: str, generic: bool, reader: asyncpg.Connection
 ) -> None:
     prepared = await reader.prepare(statement)
-    for _ in range(8):
-        await prepared.fetch("failed")
-    assert await reader.fetchval(sixth.TAKEN, prepared.get_name()) is False
+    statuses = iter([first] * 5 + ["failed"] * 3)
+    async with reader.transaction():
+        counted = await count(reader.fetch, lambda: prepared.fetch(next(statuses)), 8)
+    assert await reader.fetchval(sixth.TAKEN, prepared.get_name()) is generic
+    assert walked([sum(pages.values()) for pages in counted[5:]]) == [generic] * 3
+
+
+@pytest.mark.parametrize(
+    ("statement", "entries"),
+    [
+        ("SELECT FROM jobs WHERE id = $1", 1),
+        ("SELECT FROM jobs, jobs AS other WHERE jobs.id = other.id AND jobs.id = $1", 2),
+        ("SELECT FROM jobs JOIN jobs AS other USING (id) WHERE id = $1", 3),
+        ("SELECT FROM jobs JOIN jobs AS other USING (id) WHERE id = $1 GROUP BY id", 4),
+    ],
+)
+async def test_planning_is_charged_for_tables_and_also_for_joins_and_groupings(
+    statement: str, entries: int, jobs_dsn: str
+) -> None:
+    """cached_plan_cost() takes the length of the plan's range table, which is printed here."""
+    plans: list[str] = []
+    async with quiet(jobs_dsn, debug_print_plan="on", client_min_messages="log") as connection:
+        connection.add_log_listener(lambda _, message: plans.append(message.detail or ""))
+        await connection.fetch(statement, 1)
+    assert sum(plan.count("{RANGETBLENTRY") for plan in plans) == entries
 
 
 @pytest.mark.parametrize("label", [label for label in cures.WAYS if label != "$1"])
@@ -168,6 +216,12 @@ async def test_of_the_changes_only_the_missing_index_helps(
     assert walked([sum(pages.values()) for pages in counted]) == [False] * 5 + [not kept]
 
 
+async def test_on_cheap_random_reads_the_partial_index_is_lost_all_the_same(jobs_dsn: str) -> None:
+    ssd = {"random_page_cost": "1.1"}
+    counted = await cures.buffers(jobs_dsn, naive_newest.newest_failed, ssd)
+    assert walked([sum(pages.values()) for pages in counted]) == [False] * 5 + [True]
+
+
 async def test_on_cheap_random_reads_the_composite_index_survives(own_jobs_dsn: str) -> None:
     async with quiet(own_jobs_dsn) as connection:
         await connection.execute(cures.CHANGES["(status, created_at)"])
@@ -199,7 +253,9 @@ async def test_sqlalchemy_keeps_the_index_unless_the_limit_is_text_and_the_statu
 def test_the_command_shows_both_plans(
     jobs_dsn: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["sixth.py", jobs_dsn, NEWEST, "failed"])
+    of_sqlalchemy = jobs_dsn.replace("postgresql:", "postgresql+asyncpg:")
+    assert of_sqlalchemy != jobs_dsn
+    monkeypatch.setattr(sys, "argv", ["sixth.py", of_sqlalchemy, NEWEST, "failed"])
     sixth.main()
     printed = capsys.readouterr().out
     assert "Index Scan jobs_failed" in printed
@@ -223,11 +279,20 @@ def test_the_command_says_when_the_custom_plan_stays(
         (["SELECT id FROM job WHERE status = $1", "done"], 'relation "job" does not exist'),
         (["SELECT id FROM jobs WHERE status = $1"], "wrong number of parameters"),
         (["SELECT id FROM jobs WHERE id = $1", "x"], "invalid input syntax for type bigint"),
+        (["SELECT pg_sleep(1)"], "canceling statement due to statement timeout"),
+        ([], r"python sixth\.py DSN STATEMENT"),
     ],
 )
 def test_the_command_changes_nothing_and_says_what_is_wrong(
     arguments: list[str], message: str, jobs_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sixth, "LIMIT", sixth.LIMIT.replace("30s", "100ms"))
     monkeypatch.setattr(sys, "argv", ["sixth.py", jobs_dsn, *arguments])
     with pytest.raises(SystemExit, match=message):
+        sixth.main()
+
+
+def test_an_address_that_is_none_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["sixth.py", "mysql://localhost", "SELECT 1"])
+    with pytest.raises(SystemExit, match="invalid DSN"):
         sixth.main()

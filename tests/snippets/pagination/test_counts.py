@@ -5,6 +5,7 @@ import pytest
 
 from snippets.pagination.counts import ALL, ALL_ABOUT, EXACT, UP_TO, about
 from snippets.pagination.plans import explain
+from snippets.pagination.posts import posts
 
 ROWS = "SELECT FROM posts WHERE author = 7"
 
@@ -36,6 +37,21 @@ async def test_an_estimate_is_what_the_last_analyze_saw(dsn: str) -> None:
     await connection.execute("ANALYZE posts")
     assert await about(connection, ROWS) == 1
     await connection.close()
+
+
+async def test_an_estimate_grows_with_the_pages_of_the_table_before_the_next_analyze(
+    dsn: str,
+) -> None:
+    async with posts(dsn, 3_000) as connection:
+        assert await about(connection, ROWS) == 60
+        await connection.execute(
+            "INSERT INTO posts (author, created_at, title)"
+            " SELECT author, created_at, title FROM posts"
+        )
+        assert 110 < await about(connection, ROWS) < 130
+        assert await connection.fetchval(ALL_ABOUT) == 3_000  # reltuples itself stays
+        await connection.execute("VACUUM posts")
+        assert 5_900 < await connection.fetchval(ALL_ABOUT) < 6_100
 
 
 async def test_an_estimate_does_not_run_the_query(crowded: asyncpg.Connection) -> None:

@@ -11,11 +11,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from snippets.pagination import posts
 from snippets.pagination.counterexamples import histories
 from snippets.pagination.cursors import Cursors
-from snippets.pagination.endpoint import router
+from snippets.pagination.endpoint import read_posts, router
 from snippets.pagination.histories import FIXED, History, drifts
 from snippets.pagination.models import engine
 
@@ -133,13 +135,18 @@ async def test_a_limit_or_author_out_of_range_is_422(
     assert (await client.get("/posts", params=query)).status_code == 422
 
 
-async def test_without_their_bounds_they_would_be_500(dsn: str) -> None:
-    async with AsyncExitStack() as opened:
-        connection = await opened.enter_async_context(posts.posts(dsn, 0))
-        with pytest.raises(asyncpg.InvalidRowCountInLimitClauseError):
-            await connection.fetch("SELECT * FROM posts LIMIT $1", -1)
-        with pytest.raises(asyncpg.DataError, match="value out of int32 range"):
-            await connection.fetch("SELECT * FROM posts WHERE author = $1", 3_000_000_000)
+@pytest.mark.parametrize(
+    ("author", "limit", "error"),
+    [(None, -1, IndexError), (None, 0, IndexError), (3_000_000_000, 20, DBAPIError)],
+)
+async def test_without_their_bounds_they_would_be_500(
+    author: int | None, limit: int, error: type[Exception], crowded_dsn: str
+) -> None:
+    """What the endpoint raises when nothing has looked at its arguments before."""
+    cursors = Cursors(["key"], "newest 1")
+    async with engine(crowded_dsn) as pool, AsyncSession(pool) as session:
+        with pytest.raises(error):
+            await read_posts(session, cursors, author, None, limit)
 
 
 async def test_posts_a_microsecond_apart_are_told_apart(dsn: str) -> None:

@@ -109,6 +109,18 @@ async def test_a_writer_in_another_database_holds_it_back(pair: Pair) -> None:
     await settle(fast, read, 1)
 
 
+async def test_a_reader_that_locks_rows_does(pair: Pair) -> None:
+    reader, fast = pair
+    read: list[asyncpg.Record] = []
+    await fast.execute(INSERT, "locked")
+    async with reader.transaction():
+        await reader.fetch("SELECT * FROM feed FOR UPDATE")
+        await fast.execute(INSERT, "fast")
+        await poll_settled(fast, read)
+        assert "fast" not in what(read)
+    await settle(fast, read, 2)
+
+
 async def test_an_open_reader_does_not(pair: Pair) -> None:
     reader, fast = pair
     read: list[asyncpg.Record] = []

@@ -3,6 +3,7 @@
 import asyncpg
 import pytest
 
+from snippets.pagination import losses
 from snippets.pagination.losses import CURSORS, FILL, read
 
 
@@ -27,6 +28,15 @@ async def test_a_cursor_loses_what_it_cannot_compare(
     name: str, lost: int, ranked: asyncpg.Connection
 ) -> None:
     assert await read(ranked, CURSORS[name]) == 1000 - lost
+
+
+async def test_where_nulls_come_first_the_list_ends_with_a_page_that_ends_in_one(
+    ranked: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred rows have none: pages of twenty end in one at once, those of 101 never."""
+    for size, found in ((20, 20), (100, 100), (101, 1000)):
+        monkeypatch.setattr(losses, "END", f"LIMIT {size}")
+        assert await read(ranked, CURSORS["nulls first"]) == found
 
 
 async def test_a_row_with_a_null_is_neither_before_nor_after_another(

@@ -94,6 +94,19 @@ async def test_an_offset_reads_what_it_skips_and_a_row_comparison_does_not(
     assert observed == buffers
 
 
+async def test_an_offset_over_the_keys_alone_reads_a_third_and_grows_all_the_same(
+    crowded: asyncpg.Connection,
+) -> None:
+    order = "ORDER BY created_at DESC, id DESC"
+    read = []
+    for depth in (2_700, 27_000):
+        keys = f"SELECT id FROM posts {order} LIMIT 20 OFFSET {depth}"
+        read.append(await explain(crowded, f"SELECT * FROM posts JOIN ({keys}) USING (id) {order}"))
+    assert all("Index Only Scan" in plan.nodes for plan in read)
+    assert 0.3 < read[1].buffers / 493 < 0.4
+    assert read[1].buffers > 2 * read[0].buffers
+
+
 async def test_the_pages_before_are_the_pages_that_were_read(
     feed: tuple[AsyncSession, asyncpg.Connection],
 ) -> None:

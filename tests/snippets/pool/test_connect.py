@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from snippets.pool import lifespan, naive_connect
 from snippets.pool.lifespan import POOL_SIZE, backends
 from snippets.pool.retry_after import RETRY_S
+from snippets.resilience.wire import Wire, through
 
 CREATE_APP = pytest.mark.parametrize("create_app", [naive_connect.create_app, lifespan.create_app])
 
@@ -101,3 +102,20 @@ async def test_a_timeout_inside_the_request_is_not_mistaken_for_a_busy_pool(dsn:
     async with app.router.lifespan_context(app), client(app) as asks:
         with pytest.raises(TimeoutError):
             await asks.get("/slow")
+
+
+async def test_requests_to_a_server_that_falls_silent_end_and_give_their_connections_back(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifespan, "COMMAND_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(lifespan, "ACQUIRE_TIMEOUT_S", 0.5)
+    wire = Wire()
+    async with through(dsn, wire) as address, asyncio.timeout(10):
+        app = lifespan.create_app(address)
+        async with app.router.lifespan_context(app), client(app) as asks:
+            wire.silent = True
+            requests = (asks.get("/backend") for _ in range(POOL_SIZE))
+            answers = await asyncio.gather(*requests, return_exceptions=True)
+            assert all(isinstance(answer, TimeoutError) for answer in answers)
+            wire.silent = False
+            assert (await asks.get("/backend")).status_code == 200

@@ -4,8 +4,9 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
-from sqlalchemy import event, make_url
+from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
@@ -65,6 +66,51 @@ async def test_opening_a_connection_to_a_silent_server_ends_too(
         with pytest.raises(TimeoutError):
             await bounded.connect()
         await bounded.dispose()
+
+
+@pytest.mark.parametrize("falls_silent", ["before a statement", "before it is given back"])
+async def test_a_server_that_falls_silent_keeps_no_connection_out(
+    dsn: str, monkeypatch: pytest.MonkeyPatch, falls_silent: str
+) -> None:
+    """Without the timeout of asyncpg's commands it would be out for as long as TCP hopes."""
+    monkeypatch.setattr(engine, "COMMAND_TIMEOUT_S", 0.1)
+    wire = Wire()
+    async with through(dsn, wire) as address, asyncio.timeout(10):
+        bounded = engine.create_engine(address)
+
+        async def request(silent: bool) -> None:
+            async with bounded.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+                wire.silent = silent
+                if falls_silent == "before a statement":
+                    await connection.execute(text("SELECT 2"))
+
+        await request(silent=False)
+        with pytest.raises(TimeoutError):
+            await request(silent=True)
+        assert isinstance(bounded.pool, QueuePool)
+        assert bounded.pool.checkedout() == 0
+        wire.silent = False
+        await request(silent=False)
+        await bounded.dispose()
+
+
+@pytest.mark.parametrize(("size", "refused"), [(2, 2), (4, 0)])
+async def test_a_bigger_pool_serves_whom_a_small_one_refuses_while_postgresql_only_waits(
+    dsn: str, monkeypatch: pytest.MonkeyPatch, size: int, refused: int
+) -> None:
+    """Where no core is busy and nothing but the database is awaited, a bigger pool is the cure."""
+    monkeypatch.setattr(engine, "POOL_SIZE", size)
+    monkeypatch.setattr(engine, "POOL_TIMEOUT_S", 0.2)
+    sized = engine.create_engine(dsn)
+
+    async def request() -> None:
+        async with sized.connect() as connection:
+            await connection.execute(text("SELECT pg_sleep(1)"))
+
+    outcomes = await asyncio.gather(*(request() for _ in range(4)), return_exceptions=True)
+    await sized.dispose()
+    assert [type(outcome) for outcome in outcomes if outcome] == [PoolTimeout] * refused
 
 
 def test_an_async_engine_takes_the_async_pool_by_itself(dsn: str) -> None:

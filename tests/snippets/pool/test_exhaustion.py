@@ -8,6 +8,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from snippets.concurrency.wire import stretched
 from snippets.pool import exhaustion, naive_exhaustion
 from snippets.pool.payments import ORDERS, Checkout, DeclinedError, NotPayableError, rush
 
@@ -213,6 +214,25 @@ def test_a_claim_outlives_the_call_that_it_protects() -> None:
 
 async def test_no_connection_is_taken_while_the_gateway_is_asked(engine: AsyncEngine) -> None:
     assert await taken_during_the_call(engine, exhaustion.checkout) == 0
+
+
+@pytest.mark.parametrize(
+    ("checkout", "trips"), [(naive_exhaustion.checkout, 4), (exhaustion.checkout, 6)]
+)
+async def test_a_claim_costs_two_round_trips_more(
+    engine: AsyncEngine, dsn: str, checkout: Checkout, trips: int
+) -> None:
+    """It begins a transaction of its own, and commits it."""
+    gateway = Gateway()
+    gateway.answers.set()
+    async with stretched(dsn) as wire:
+        url = make_url(wire.dsn).set(drivername="postgresql+asyncpg")
+        far = create_async_engine(url)
+        await checkout(far, gateway.charge, 1)  # prepares the statements
+        before = wire.trips
+        await checkout(far, gateway.charge, 2)
+        assert wire.trips - before == trips
+        await far.dispose()
 
 
 @pytest.mark.naive("snippets/pool/naive_exhaustion.py")

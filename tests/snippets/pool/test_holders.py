@@ -36,9 +36,9 @@ async def test_connections_are_counted_by_application_and_state(dsn: str) -> Non
     await web[0].execute("BEGIN")
     asleep = asyncio.create_task(worker.execute("SELECT pg_sleep(60)"))
     try:
-        while (found := await holders(dsn))[-1] != ("worker", 1, 1, 0, 0):
+        while (found := await holders(dsn))[-1] != ("worker", 1, 1, 0, 0, 0):
             pass
-        assert found == [("web", 3, 0, 2, 1), ("worker", 1, 1, 0, 0)]
+        assert found == [("web", 3, 0, 0, 2, 1), ("worker", 1, 1, 0, 0, 0)]
     finally:
         asleep.cancel()
         await asyncio.wait([asleep])
@@ -46,12 +46,31 @@ async def test_connections_are_counted_by_application_and_state(dsn: str) -> Non
             await connection.close()
 
 
+async def test_who_waits_for_a_lock_is_active_and_blocked(dsn: str) -> None:
+    """With idle cores: nobody but the one that holds the lock could do something about it."""
+    names = ["holder", "web", "web"]
+    holder, *web = [await connect(dsn, name) for name in names]
+    await holder.execute("CREATE TABLE stock AS SELECT 1 AS pieces")
+    await holder.execute("BEGIN; UPDATE stock SET pieces = 2")
+    update = "UPDATE stock SET pieces = 3"
+    waiting = [asyncio.create_task(connection.execute(update)) for connection in web]
+    try:
+        while (found := await holders(dsn))[0] != ("web", 2, 2, 2, 0, 0):
+            pass
+        assert found == [("web", 2, 2, 2, 0, 0), ("holder", 1, 0, 0, 0, 1)]
+        await holder.execute("COMMIT")
+        await asyncio.gather(*waiting)
+    finally:
+        for connection in (holder, *web):
+            connection.terminate()
+
+
 async def test_a_connection_whose_transaction_failed_is_held_too(dsn: str) -> None:
     web = await connect(dsn, "web")
     await web.execute("BEGIN")
     with pytest.raises(asyncpg.PostgresSyntaxError):
         await web.execute("SELEC 1")
-    assert await holders(dsn) == [("web", 1, 0, 0, 1)]
+    assert await holders(dsn) == [("web", 1, 0, 0, 0, 1)]
     await web.close()
 
 
@@ -69,7 +88,7 @@ async def test_a_payment_pending_inside_a_transaction_is_seen_holding(dsn: str) 
 
     await naive_exhaustion.checkout(engine, charge, 1)
     await engine.dispose()
-    assert seen == [("shop", 1, 0, 0, 1)]
+    assert seen == [("shop", 1, 0, 0, 0, 1)]
 
 
 async def test_a_connection_held_without_a_transaction_looks_idle(dsn: str) -> None:
@@ -82,7 +101,7 @@ async def test_a_connection_held_without_a_transaction_looks_idle(dsn: str) -> N
         await connection.commit()
         assert isinstance(engine.pool, QueuePool)
         assert engine.pool.checkedout() == 1
-        assert await holders(dsn) == [("shop", 1, 0, 1, 0)]
+        assert await holders(dsn) == [("shop", 1, 0, 0, 1, 0)]
     await engine.dispose()
     async with (
         asyncpg.create_pool(dsn, min_size=1, max_size=1, **settings) as pool,
@@ -90,7 +109,7 @@ async def test_a_connection_held_without_a_transaction_looks_idle(dsn: str) -> N
     ):
         await held.execute("SELECT 1")
         assert pool.get_idle_size() == 0
-        assert await holders(dsn) == [("shop", 1, 0, 1, 0)]
+        assert await holders(dsn) == [("shop", 1, 0, 0, 1, 0)]
 
 
 async def test_a_role_that_may_not_see_others_sees_only_itself(dsn: str) -> None:
@@ -104,7 +123,7 @@ async def test_a_role_that_may_not_see_others_sees_only_itself(dsn: str) -> None
     try:
         assert await holders(asks) == []
         await admin.execute(f"GRANT pg_read_all_stats TO {role}")
-        assert ("web", 1, 0, 0, 1) in await holders(asks)
+        assert ("web", 1, 0, 0, 0, 1) in await holders(asks)
     finally:
         await admin.execute(f"DROP ROLE {role}")
         await admin.close()
@@ -119,7 +138,7 @@ async def test_a_parallel_worker_is_no_connection(dsn: str) -> None:
     try:
         while not await admin.fetchval(f"{workers} AND datname = current_database()"):
             pass
-        assert ("web", 1, 1, 0, 0) in await holders(dsn)
+        assert ("web", 1, 1, 0, 0, 0) in await holders(dsn)
     finally:
         asleep.cancel()
         await asyncio.wait([asleep])

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import FastAPIError
 from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
@@ -111,6 +112,19 @@ async def test_a_stream_keeps_the_connection_in_default_scope(dsn: str) -> None:
     assert await held(app_that_answers(dsn, stream, DefaultScope))
 
 
+@pytest.mark.parametrize("middleware", [False, True])
+async def test_what_fits_the_buffers_is_sent_whether_the_client_reads_or_not(
+    dsn: str, middleware: bool
+) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield BODY
+
+    app = app_that_answers(dsn, lambda: StreamingResponse(body()), DefaultScope)
+    if middleware:
+        app.add_middleware(BaseHTTPMiddleware, dispatch=pass_on)
+    assert not await held(app)
+
+
 @KEPT
 async def test_a_file_keeps_the_connection_in_default_scope(
     dsn: str, tmp_path: Path, connection: object, kept: bool
@@ -164,6 +178,44 @@ async def test_a_stream_that_reads_needs_a_connection_that_outlives_the_endpoint
             else:
                 with pytest.raises(asyncpg.InterfaceError, match="released back to the pool"):
                     await client.get("/report")
+
+
+@KEPT
+async def test_a_background_task_that_asks_needs_a_connection_that_outlives_the_endpoint(
+    dsn: str, connection: Any, kept: bool
+) -> None:
+    app = create_app(dsn)
+    heard: list[str] = []
+
+    async def report(connection: connection) -> Response:
+        async def ask() -> None:
+            try:
+                heard.append(str(await connection.fetchval("SELECT 42")))
+            except asyncpg.InterfaceError:
+                heard.append("released")
+
+        return Response(background=BackgroundTask(ask))
+
+    app.add_api_route("/report", report, response_model=None)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+            await client.get("/report")
+    assert heard == ["42" if kept else "released"]
+
+
+def test_a_dependency_with_yield_that_takes_it_must_say_the_scope_too(dsn: str) -> None:
+    async def repository(connection: Connection) -> AsyncIterator[object]:
+        yield connection
+
+    async def report(repository: object) -> None: ...
+
+    app = create_app(dsn)
+    report.__annotations__["repository"] = Annotated[object, Depends(repository)]
+    with pytest.raises(FastAPIError, match='cannot depend on dependencies with scope "function"'):
+        app.get("/report")(report)
+    report.__annotations__["repository"] = Annotated[object, Depends(repository, scope="function")]
+    app.get("/report")(report)
 
 
 @pytest.mark.parametrize("answer", [whole, stream])

@@ -407,6 +407,21 @@ async def test_one_transaction_may_have_longer_and_the_next_may_not(dsn: str) ->
     await engine.dispose()
 
 
+async def test_more_time_for_a_statement_is_none_if_the_client_or_the_transaction_has_less(
+    url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slow, "REPORT", text("SELECT 42 FROM pg_sleep(30)"))
+    engine = create_async_engine(url, connect_args={"command_timeout": 0.3})
+    with pytest.raises(TimeoutError):
+        await slow.report_with_time(engine)
+    await engine.dispose()
+    settings = {"transaction_timeout": "300ms"}
+    engine = create_async_engine(url, connect_args={"server_settings": settings})
+    with pytest.raises(DBAPIError, match="terminating connection due to transaction timeout"):
+        await slow.report_with_time(engine)
+    await engine.dispose()
+
+
 @pytest.fixture
 async def users(dsn: str) -> AsyncIterator[asyncpg.Connection]:
     """A connection to a database that knows one user, Ada."""

@@ -2,13 +2,14 @@
 
 import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from snippets.resilience import increment
 from snippets.resilience.increment import Increment, at_once
 from snippets.resilience.naive_increment import increment as naive
+from snippets.resilience.wire import Wire, through
 
 
 @pytest.mark.naive("snippets/resilience/naive_increment.py")
@@ -48,6 +49,19 @@ async def test_one_statement_and_a_retry_keep_all_twenty(
     isolation: str, add: Increment, dsn: str
 ) -> None:
     assert await at_once(dsn, isolation, add) == f"{isolation}: 0 errors, value 20"
+
+
+async def test_a_retry_without_a_key_adds_twice_if_the_answer_to_commit_is_lost(dsn: str) -> None:
+    admin = await asyncpg.connect(dsn)
+    await admin.execute(increment.COUNTERS)
+    wire = Wire(hang_up_after=b"COMMIT")
+    async with through(dsn, wire) as address:
+        url = make_url(address).set(drivername="postgresql+asyncpg")
+        engine = create_async_engine(url)
+        await increment.retried(engine)
+        await engine.dispose()
+    assert await admin.fetchval(increment.READ.text) == 2
+    await admin.close()
 
 
 # Who waits for a transaction waits for nothing of this database, and is in it.

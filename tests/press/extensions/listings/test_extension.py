@@ -187,6 +187,11 @@ def test_indented_text_is_no_way_around_the_fences(repo: Repo) -> None:
 
 WIDE = f"x = {'1' * 69}\n"
 
+MARKED = {
+    "snippets/marks/late.py": "# --8<-- [start:r]\nx = 1  # why  # [!]\ny = 2  # why [!]\n"
+    "# --8<-- [end:r]\n",
+    "snippets/marks/early.py": "# --8<-- [start:r]\nx = 1\n# --8<-- [end:r]\ny = 2  # [!] why\n",
+}
 PROBLEMS = {
     "unknown file": (
         include("snippets/pool/size.py:pool"),
@@ -233,6 +238,21 @@ PROBLEMS = {
     "too wide": (
         include("snippets/pool/wide.py:r"),
         "1: snippets/pool/wide.py is wider than 72 columns on lines 2, 4. Break what is too wide.",
+    ),
+    "a marker among the words of a comment": (
+        include("snippets/marks/late.py:r"),
+        "1: snippets/marks/late.py:3 has [!] among other words of a comment. Put it at the end "
+        'of the line, in a comment of its own: "# why  # [!]".',
+    ),
+    "a marker before the words of a comment, where only the whole file shows it": (
+        include("snippets/marks/early.py:r"),
+        "1: snippets/marks/early.py:4 has [!] among other words of a comment. Put it at the end "
+        'of the line, in a comment of its own: "# why  # [!]".',
+    ),
+    "a marker in the page": (
+        '```python untested="long"\nx = 1\ny = 2  # [!]\n```',
+        "1: line 3 of the page has [!], which readers would see. Delete it: only lines of an "
+        "included file are highlighted.",
     ),
     "inline": (
         "```python\nprint(1)\n```",
@@ -344,6 +364,8 @@ def test_what_an_author_does_wrong_is_named_with_its_line_and_remedy(
     repo: Repo, page: str, problem: str
 ) -> None:
     repo.write("snippets/pool/wide.py", f"# --8<-- [start:r]\n{WIDE}# --8<-- [end:r]\n{WIDE}")
+    for name, text in MARKED.items():
+        repo.write(name, text)
     rendered = repo.render(page)
     assert repo.problems == [f"this page:{problem}"]
     assert [shown.get_text() for shown in rendered.select(".problem")] == [f"this page:{problem}"]
