@@ -16,6 +16,7 @@ async def post(app: FastAPI, body: bytes) -> httpx.Response:
 
 
 # --8<-- [end:post]
+# --8<-- [start:bodies]
 PASSWORD, LONG = "hunter2", "x" * 1_000_000
 NAN = f'{{"password": "{PASSWORD}", "seats": NaN}}'
 BODIES = {
@@ -26,6 +27,7 @@ BODIES = {
     "a short password": NAN.replace("NaN", "1"),
     "a long password": f'{{"password": "{LONG}", "seats": 1}}',
 }
+# --8<-- [end:bodies]
 
 
 async def tell(app: FastAPI) -> None:

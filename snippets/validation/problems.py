@@ -44,6 +44,10 @@ async def refuse(_: Request, error: Exception) -> Problem:
     return Problem(body | {"problems": problems}, status_code=422)
 
 
+# --8<-- [end:problems]
+
+
+# --8<-- [start:app]
 def create_app() -> FastAPI:
     app = FastAPI()
     app.add_exception_handler(RequestValidationError, refuse)
@@ -51,7 +55,7 @@ def create_app() -> FastAPI:
     return app
 
 
-# --8<-- [end:problems]
+# --8<-- [end:app]
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 from pydantic import BaseModel, ValidationError
 
+# --8<-- [start:values]
 SCHEMA = """
 CREATE TEMPORARY TABLE sent (
     name text, document jsonb, count bigint, small integer,
@@ -27,9 +28,9 @@ BODIES = (
     ("a time without a zone", "due", '"2026-11-28T12:00:00"'),
     ("1700000000", "due", "1700000000"),
 )
+# --8<-- [end:values]
 
 
-# --8<-- [start:store]
 async def store(
     connection: asyncpg.Connection, column: str, value: object
 ) -> Any:
@@ -44,6 +45,7 @@ async def store(
     return await connection.fetchval(insert, value)
 
 
+# --8<-- [start:store]
 async def fate(
     connection: asyncpg.Connection,
     model: type[BaseModel],
