@@ -25,7 +25,7 @@ Read = Callable[[AsyncEngine], Awaitable[object]]
 # --8<-- [start:raises]
 async def read(engine: AsyncEngine) -> object:
     session = AsyncSession(engine)
-    return await session.scalar(SELECT_42)  # nobody closes it [!]
+    return await session.scalar(SELECT_42)  # nobody closes it  # [!]
 
 
 # --8<-- [end:raises]
