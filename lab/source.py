@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from lab import psql
+
 OURS = ("snippets", "lab", "press")
 HASHED = ("snippets", "press")
 DIGITS = 12
@@ -31,7 +33,8 @@ def source_hash(path: Path, root: Path, packages: tuple[str, ...] = HASHED) -> s
     """Twelve hexadecimal digits for the file and every module of these packages that it imports.
 
     Args:
-        path: A Python module, or any other file, whose bytes are then hashed.
+        path: A Python module, or any other file, whose bytes are then hashed; with those of the
+            scripts that it includes, if it is one for psql.
         root: The repository; module names are paths below it.
         packages: Whose modules count.
 
@@ -45,6 +48,9 @@ def source_hash(path: Path, root: Path, packages: tuple[str, ...] = HASHED) -> s
         for name, module in modules(path, root, packages).items():
             digest.update(f"{name}\n".encode())
             digest.update(_code_digest(_read(module)))
+    elif path.suffix == psql.SUFFIX:
+        for script in psql.with_included(path):
+            digest.update(script.read_bytes())
     else:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:DIGITS]

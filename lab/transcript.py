@@ -18,6 +18,7 @@ from difflib import unified_diff
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from lab import psql
 from lab.source import module_name, source_hash, syntax_tree
 
 KINDS = (".py", ".sql", ".sh")
@@ -25,7 +26,7 @@ SUFFIX = ".out"
 _RENEW = ".venv/bin/python -m pytest tests/snippets/test_transcripts.py --update-transcripts"
 
 _HEADER = re.compile(r"\$ (?P<command>\S.*?)  # source (?P<source>[0-9a-f]{12})")
-_PSQL = "python -m lab run psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file="
+_PSQL = "python -m lab run psql -X -q -v ON_ERROR_STOP=1 -f "
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def parse(text: str) -> Transcript:
 def listings(root: Path) -> list[Path]:
     """Every listing that must have a transcript: runnable modules, SQL files, shell scripts.
 
-    Not those of the backend, `snippets/backend`: an application is run as a whole.
+    Not those of the backend, `snippets/backend`: an application is run as a whole. Nor an SQL file
+    that another includes: it prepares the tables, and runs with each of those.
 
     Raises:
         SyntaxError: A module is not Python.
@@ -86,7 +88,14 @@ def listings(root: Path) -> list[Path]:
         for path in snippets.rglob("*")
         if path.suffix in KINDS and path.relative_to(snippets).parts[0] != "backend"
     )
-    return [path for path in files if path.suffix != ".py" or _is_runnable(path)]
+    prepares = {
+        path for file in files if file.suffix == psql.SUFFIX for path in psql.included(file)
+    }
+    return [
+        path
+        for path in files
+        if path not in prepares and (path.suffix != ".py" or _is_runnable(path))
+    ]
 
 
 def strays(root: Path) -> Iterator[str]:

@@ -93,8 +93,13 @@ if (entries.length) {
   for (const heading of headings) if (heading) observer.observe(heading);
 }
 
-// Search: nothing of it is fetched before it is opened.
+// Search, and PostgreSQL in the page: nothing of either is fetched before it is opened.
 const script = document.currentScript.src;
+for (const strip of all(".runner")) {
+  const failed = () => (strip.lastChild.textContent = "It could not be loaded. Try again when you are online.");
+  const open = () => import(new URL("postgres/page.js", script)).then((page) => page.open(strip), failed);
+  strip.firstChild.addEventListener("click", open);
+}
 const search = () => import(new URL("search.js", script));
 addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");

@@ -69,7 +69,11 @@ class Load:
 
     @property
     def throughput(self) -> float:
-        """Requests a second that were served, with a status below 400, within those seconds."""
+        """Requests a second that were sent and served, with a status below 400, in those seconds.
+
+        What was in flight when they began does not count: of a closed loop with a queue take
+        `rate`, which is that of the answers.
+        """
         within = sum(
             _served(one.outcome) and one.scheduled_s + one.latency_s <= self.plan.seconds
             for one in self.sent

@@ -27,7 +27,7 @@ _KEPT = {".txt"}
 _TEXT = {".css", ".js", ".svg"}
 # What may be an address in a style sheet or a script: all that stands in quotes or in url().
 _QUOTED = re.compile(r"(?<=[\"'(])[^\"'()\s]+(?=[\"')])")
-_ATTRIBUTE = re.compile(r"(?<= )((?:href|src)=\")([^\"]+)(?=\")")
+_ATTRIBUTE = re.compile(r"(?<= )((?:href|src|data-src)=\")([^\"]+)(?=\")")
 _ELSEWHERE = (".json", ".md", ".txt", ".xml")
 
 Names = dict[str, str]

@@ -19,6 +19,7 @@ from press.site.feeds import write_feeds
 from press.site.indexes import write_indexes
 from press.site.ledger import write_ledger
 from press.site.plain_markdown import write_twins
+from press.site.postgres import add_postgres
 from press.site.published import published
 from press.site.search_index import index_search
 from press.sources.articles import articles
@@ -51,6 +52,7 @@ STEPS: tuple[Step, ...] = (
     draw_cards,
     write_twins,
     write_for_programs,
+    add_postgres,
     name_assets,
     index_search,
     check_links,

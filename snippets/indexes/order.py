@@ -6,19 +6,14 @@ prints what was read.
 """
 
 import asyncio
+from pathlib import Path
 
 from snippets.indexes.plans import explain, quiet
 
 # --8<-- [start:order]
 LEADING = (4, 20, 200, 1_000)
-TABLE = """
-CREATE TABLE events WITH (autovacuum_enabled = off) AS
-SELECT n AS id, n * 7919::bigint % 10_000 AS device,
-       hash % 4 AS of_4, hash % 20 AS of_20,
-       hash % 200 AS of_200, hash % 1_000 AS of_1000
-FROM (SELECT n, n * 104729::bigint % 1000003 AS hash
-      FROM generate_series(1, 100_000) AS n)
-"""
+SETUP = Path(__file__).with_name("events.sql").read_text()
+TABLE = SETUP.partition(";")[0]
 FEW = "SELECT id FROM events WHERE device = 471"
 NEXT = "SELECT id FROM events ORDER BY device LIMIT 10"
 # --8<-- [end:order]

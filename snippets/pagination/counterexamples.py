@@ -43,7 +43,9 @@ def counterexample(
         return find(
             histories(kinds),
             lambda tried: drifts(walk(connection, way, tried), tried),
-            settings=settings(max_examples=200, derandomize=True),
+            settings=settings(
+                max_examples=200, derandomize=True, deadline=None
+            ),
         )
     except NoSuchExample:
         return None

@@ -30,8 +30,10 @@ def find_cursors(request: Request) -> Cursors:
 
 CursorsOfApp = Annotated[Cursors, Depends(find_cursors)]
 Session = Annotated[AsyncSession, Depends(open_session)]
+# --8<-- [start:bounds]
 Author = Annotated[int | None, Query(ge=0, lt=2**31)]
 Limit = Annotated[int, Query(ge=1, le=100)]
+# --8<-- [end:bounds]
 
 
 class Page(BaseModel):

@@ -167,6 +167,16 @@ def test_every_byte_of_another_file_counts(digest: Callable[..., str]) -> None:
     assert digest("SELECT 1;\n", "snippets/pool/a.sql") != digest("SELECT 1; \n", "snippets/a.sql")
 
 
+def test_a_script_is_another_when_one_that_it_includes_changes(
+    digest: Callable[..., str], write: Write
+) -> None:
+    write("CREATE TABLE jobs (id int);\n", "snippets/pool/jobs.sql")
+    write("\\ir jobs.sql\n", "snippets/pool/indexes.sql")
+    before = digest("\\ir indexes.sql\nSELECT 1;\n", "snippets/pool/a.sql")
+    write("CREATE TABLE jobs (id bigint);\n", "snippets/pool/jobs.sql")
+    assert digest("\\ir indexes.sql\nSELECT 1;\n", "snippets/pool/a.sql") != before
+
+
 def test_a_package_is_known_by_its_own_name(write: Write, tmp_path: Path) -> None:
     path = write("from . import engine\n", "snippets/pool/__init__.py")
     engine = write("", "snippets/pool/engine.py")

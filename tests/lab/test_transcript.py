@@ -63,13 +63,18 @@ def test_what_runs_by_itself_has_a_transcript(tree: Tree, hello: Path) -> None:
     assert transcript.listings(tree.root) == [hello, query, script]
 
 
+def test_a_script_that_another_includes_has_none(tree: Tree) -> None:
+    tree.write("snippets/demo/tables.sql", "CREATE TABLE jobs (id int);\n")
+    query = tree.write("snippets/demo/query.sql", "\\ir tables.sql\nSELECT 1;\n")
+    assert transcript.listings(tree.root) == [query]
+
+
 def test_the_command_is_what_a_reader_types(tree: Tree, hello: Path) -> None:
     demo = tree.root / "snippets/demo"
     assert transcript.command(hello, tree.root) == "python -m snippets.demo.hello"
     assert transcript.command(demo / "warm.sh", tree.root) == "sh snippets/demo/warm.sh"
     assert transcript.command(demo / "query.sql", tree.root) == (
-        "python -m lab run psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 "
-        "--file=snippets/demo/query.sql"
+        "python -m lab run psql -X -q -v ON_ERROR_STOP=1 -f snippets/demo/query.sql"
     )
 
 

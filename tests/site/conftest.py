@@ -85,7 +85,7 @@ def _build(directory: Path) -> tuple[int, str]:
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
     """Where the site is served on this machine, with its final slash."""
-    handler = partial(_Quiet, directory=str(site))
+    handler = partial(QuietHandler, directory=str(site))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -129,7 +129,7 @@ def window(context: BrowserContext, address: str) -> Iterator[Page]:
     page.close()
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class QuietHandler(SimpleHTTPRequestHandler):
     """Serves files as a host of static pages does, each visit as the first, and says nothing."""
 
     def do_GET(self) -> None:

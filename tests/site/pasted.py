@@ -22,6 +22,12 @@ DEF_ENDPOINTS = "queuepool-limit-in-def-endpoints"
 QUEUE_POOL = "queuepool-limit-reached-connection-timed-out"
 REFUSED = "redis-error-111-connection-refused"
 REDIS_FULL = "redis-max-connections-error"
+CONFLICT = "no-unique-or-exclusion-constraint-matching-the-on-conflict-specification"
+INT_RANGE = "value-out-of-int32-range"
+PARAMETER = "could-not-determine-data-type-of-parameter"
+INPUT = "invalid-input-for-query-argument"
+NAIVE = "cannot-subtract-offset-naive-and-offset-aware-datetimes"
+NUL = "invalid-byte-sequence-for-encoding-utf8-0x00"
 CLIENTS = "sorry-too-many-clients-already"
 PROVISIONING = "this-session-is-provisioning-a-new-connection"
 UNIQUE = "unique-must-be-invoked"
@@ -31,7 +37,6 @@ DUPLICATES = "could-not-create-unique-index"
 CACHED_PLAN = "cached-statement-plan-is-invalid"
 OPERATOR = "operator-does-not-exist"
 NOT_VALID = "index-is-not-valid"
-ON_CONFLICT = "no-constraint-matching-the-on-conflict-specification"
 
 QUEUE_POOL_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/.venv/lib/python3.12/site-packages/uvicorn/protocols/http/h11_impl.py", line 407
@@ -101,6 +106,53 @@ HINT:
 NOTE: pgbouncer with pool_mode set to "transaction" or
 "statement" does not support prepared statements properly.
 You have two options:
+"""
+INPUT_TRACEBACK = """Traceback (most recent call last):
+  File "asyncpg/protocol/prepared_stmt.pyx", line 175, in asyncpg.protocol.protocol.PreparedStatementState._encode_bind_msg
+  File "asyncpg/protocol/codecs/base.pyx", line 227, in asyncpg.protocol.protocol.Codec.encode
+  File "asyncpg/pgproto/./codecs/int.pyx", line 54, in asyncpg.pgproto.pgproto.int4_encode
+TypeError: 'str' object cannot be interpreted as an integer
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/srv/app/torrents.py", line 88, in save
+    await connection.execute(UPSERT, *row)
+  File "asyncpg/protocol/prepared_stmt.pyx", line 204, in asyncpg.protocol.protocol.PreparedStatementState._encode_bind_msg
+    raise exceptions.DataError(
+asyncpg.exceptions.DataError: invalid input for query argument $7: '117' ('str' object cannot be interpreted as an integer)
+"""
+RANGE_TRACEBACK = (
+    INPUT_TRACEBACK.replace("'117'", "880194977773281290")
+    .replace("'str' object cannot be interpreted as an integer", "value out of int32 range")
+    .replace("TypeError", "OverflowError")
+)
+NAIVE_TRACEBACK = (
+    INPUT_TRACEBACK.replace("'117'", "datetime.datetime(2026, 1, 2, 13, 0, tzi...")
+    .replace(
+        "'str' object cannot be interpreted as an integer",
+        "can't subtract offset-naive and offset-aware datetimes",
+    )
+    .replace("int4_encode", "timestamp_encode")
+)
+NAIVE_WRAPPED = """sqlalchemy.exc.DBAPIError: (sqlalchemy.dialects.postgresql.asyncpg.Error) <class 'asyncpg.exceptions.DataError'>: invalid input for query argument $5: datetime.datetime(2026, 2, 9, 3, 16, 48,... (can't subtract offset-naive and offset-aware datetimes)
+[SQL: INSERT INTO sessions (id, create_time, update_time) VALUES ($1::VARCHAR, $2::TIMESTAMP WITHOUT TIME ZONE, $3::TIMESTAMP WITHOUT TIME ZONE)]
+[parameters: ('a', datetime.datetime(2026, 2, 9, 3, 16, 48, 817695, tzinfo=datetime.timezone.utc), datetime.datetime(2026, 2, 9, 3, 16, 48, 817695, tzinfo=datetime.timezone.utc))]
+(Background on this error at: https://sqlalche.me/e/20/dbapi)
+"""
+NUL_TRACEBACK = """Traceback (most recent call last):
+  File "asyncpg/protocol/protocol.pyx", line 206, in bind_execute
+asyncpg.exceptions.CharacterNotInRepertoireError: invalid byte sequence for encoding "UTF8": 0x00
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/srv/app/notes.py", line 31, in save
+    await session.commit()
+sqlalchemy.exc.DBAPIError: (sqlalchemy.dialects.postgresql.asyncpg.Error) invalid byte sequence for encoding "UTF8": 0x00
+[SQL: INSERT INTO notes (body) VALUES ($1::VARCHAR)]
+[parameters: ('Ada\\x00',)]
+(Background on this error at: https://sqlalche.me/e/21/dbapi)
 """
 UNKNOWN_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/pool.py", line 8, in connection
@@ -248,9 +300,51 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("operator does not exist: text = integer", OPERATOR),
     ('ERROR:  index "users_email" is not valid', NOT_VALID),
     ("sqlalchemy.exc.ProgrammingError: (sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) <class 'asyncpg.exceptions.InvalidColumnReferenceError'>: there is no unique or exclusion constraint matching the ON CONFLICT specification",
-     ON_CONFLICT),
-    ("ERROR: there is no unique or exclusion constraint matching the ON CONFLICT specification", ON_CONFLICT),
+     CONFLICT),
+    ("asyncpg.exceptions.IndeterminateDatatypeError: could not determine data type of parameter $1", PARAMETER),
+    ("psycopg.errors.AmbiguousParameter: could not determine data type of parameter $2", PARAMETER),
+    ("(sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) <class 'asyncpg.exceptions.AmbiguousParameterError'>: could not determine data type of parameter $1",
+     PARAMETER),
+    ("42P18", PARAMETER),
+    ("asyncpg.exceptions.InvalidColumnReferenceError: there is no unique or exclusion constraint matching the ON CONFLICT specification",
+     CONFLICT),
+    ("ERROR:  there is no unique or exclusion constraint matching the ON CONFLICT specification", CONFLICT),
+    ("asyncpg.exceptions.DataError: invalid input for query argument $1: 3000000000 (value out of int32 range)", INT_RANGE),
+    ("(sqlalchemy.dialects.postgresql.asyncpg.Error) <class 'asyncpg.exceptions.DataError'>: invalid input for query argument $2: 4294967296 (value out of int32 range)",
+     INT_RANGE),
+    ("psycopg.errors.NumericValueOutOfRange: integer out of range", INT_RANGE),
+    (RANGE_TRACEBACK, INT_RANGE),
+    ("invalid input for query argument $1: [3000000000] (value out of int32 range)", INT_RANGE),
+    (INPUT_TRACEBACK, INPUT),
+    (INPUT_TRACEBACK.replace("\n", " "), INPUT),
+    ("asyncpg.exceptions.DataError: invalid input for query argument $1: 5 (expected str, got int)", INPUT),
+    ("TypeError: expected str, got dict", INPUT),
+    ("(sqlalchemy.dialects.postgresql.asyncpg.Error) invalid input for query argument $1: {'plan': 'pro'} ('dict' object has no attribute 'encode')\n[SQL: INSERT INTO people (doc) VALUES ($1)]\n[parameters: ({'plan': 'pro'},)]\n(Background on this error at: https://sqlalche.me/e/21/dbapi)",
+     INPUT),
+    ("sqlalchemy.exc.DBAPIError: (sqlalchemy.dialects.postgresql.asyncpg.Error) <class 'asyncpg.exceptions.DataError'>: invalid input for query argument $1: '2026-01-02' ('str' object has no attribute 'toordinal')",
+     INPUT),
+    ("a sized iterable container expected (got type 'str')", INPUT),
+    ("invalid input for query argument $3: ['1'] (invalid array element at index 0: 'str' object cannot be interpreted as an integer)",
+     INPUT),
+    (NAIVE_TRACEBACK, NAIVE),
+    (NAIVE_WRAPPED, NAIVE),
+    ("TypeError: can't subtract offset-naive and offset-aware datetimes", NAIVE),
+    ("TypeError: can\u2019t compare offset-naive and offset-aware datetimes", NAIVE),
+    ("offset-naive and offset-aware datetimes", NAIVE),
+    (NUL_TRACEBACK, NUL),
+    ('ERROR:  invalid byte sequence for encoding "UTF8": 0x00', NUL),
+    ('psycopg2.errors.CharacterNotInRepertoire: invalid byte sequence for encoding "UTF8": 0xe9 0x74', NUL),
+    ("asyncpg.exceptions.UntranslatableCharacterError: unsupported Unicode escape sequence\nDETAIL:  \\u0000 cannot be converted to text.",
+     NUL),
+    ("\\u0000 cannot be converted to text", NUL),
+    ("psycopg.DataError: PostgreSQL text fields cannot contain NUL (0x00) bytes", NUL),
+    ("ValueError: A string literal cannot contain NUL (0x00) characters.", NUL),
+    ("(sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) there is no unique or exclusion constraint matching the ON CONFLICT specification\n[SQL: INSERT INTO places (name) VALUES ($1::VARCHAR) ON CONFLICT (name) WHERE kind = $2::VARCHAR DO NOTHING]",
+     CONFLICT),
     # Messages without a page.
+    ("TypeError: 'str' object cannot be interpreted as an integer", None),
+    ("AttributeError: 'dict' object has no attribute 'encode'", None),
+    ('ERROR:  invalid input syntax for type integer: "abc"', None),
     ('asyncpg.exceptions.UniqueViolationError: duplicate key value violates unique constraint "users_email_key"',
      None),
     ('relation "orders" does not exist', None),

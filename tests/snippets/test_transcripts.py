@@ -11,7 +11,7 @@ from typing import cast
 import coverage
 import pytest
 
-from lab import transcript
+from lab import psql, transcript
 from lab.atomic import replace_text
 from lab.recorder import REWROTE
 from lab.repository import ROOT
@@ -50,8 +50,9 @@ def test_a_listing_prints_what_its_transcript_says(
     request: pytest.FixtureRequest,
     record_property: Callable[[str, object], None],
 ) -> None:
-    request.node.add_marker(pytest.mark.verifies(path))
     listing = ROOT / path
+    for verified in psql.with_included(listing) if path.endswith(psql.SUFFIX) else [listing]:
+        request.node.add_marker(pytest.mark.verifies(verified.relative_to(ROOT).as_posix()))
     try:
         finished = transcript.run(
             transcript.command(listing, ROOT),

@@ -30,8 +30,10 @@ from press.extensions.listings.highlighting import highlight
 from press.extensions.listings.rules import (
     check_header,
     check_markers,
+    check_output_below,
     check_printed,
     check_surroundings,
+    runs_here,
     sole_include,
     unexplained,
 )
@@ -48,6 +50,10 @@ from press.sources.includes import (
     parse_include,
     resolve,
 )
+from press.sources.runnable import runnable
+
+RUNS_HERE = "data-run"
+"""The attribute of a listing that readers may run in the page, once the build has what it takes."""
 
 _NAME = "press_listings"
 _KEY = "press"  # the option by which the formatter finds the HTML of a fence
@@ -102,16 +108,17 @@ class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
             check_header(fence)
             check_surroundings(fence, lines)
             check_markers(fence)
+            here = runs_here(fence)
             if fence.verification == "untested":
                 html.append(self._untested(fence))
             else:
                 target = sole_include(fence)
                 include = parse_include(target, self.repository.root)
-                if include.path.endswith(TRANSCRIPT):
+                if include.path.endswith(TRANSCRIPT) and not here:
                     html += self._output(fence, include, lines, above)
                     include = None
                 else:
-                    html += self._listing(fence, include, lines)
+                    html += self._listing(fence, include, lines, here=here)
         except ProblemError as problem:
             html.append(self._report(fence, problem))
         self.blocks.append("\n".join(html))
@@ -120,7 +127,9 @@ class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
     def _report(self, fence: Fence, problem: ProblemError) -> str:
         return report(self.md, fence.line, problem.what, problem.remedy)
 
-    def _listing(self, fence: Fence, include: Include, lines: Sequence[str]) -> Iterator[str]:
+    def _listing(
+        self, fence: Fence, include: Include, lines: Sequence[str], *, here: bool
+    ) -> Iterator[str]:
         if not fence.language:
             raise ProblemError(
                 "a listing without a language", "Write it behind the backticks that open the fence."
@@ -132,9 +141,12 @@ class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
             *unexplained(shown, fence, lines),
         ):
             yield self._report(fence, problem)
-        yield self._figure(shown, fence.language)
+        if here:
+            runnable(shown, self.repository.root)
+            check_output_below(fence, shown, lines)
+        yield self._figure(shown, fence.language, here=here)
 
-    def _figure(self, shown: Shown, language: str) -> str:
+    def _figure(self, shown: Shown, language: str, *, here: bool) -> str:
         include, root = shown.include, self.repository.root
         everything = highlight(shown.source.text, language, root)
         first = shown.source.lines.index(shown.lines[0])
@@ -142,6 +154,7 @@ class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
         anchor = self._anchor(include)
         classes = "listing listing--naive" if include.naive else "listing"
         region = f' data-region="{escape(include.region)}"' if include.region else ""
+        mark = f" {RUNS_HERE}" if here else ""
         whole = ""
         if not shown.whole:
             plain = [
@@ -153,7 +166,8 @@ class Listings(Preprocessor):  # type: ignore[misc]  # the library has no types
                 f"{code_block(plain, everything, language)}</details>"
             )
         return (
-            f'<figure class="{classes}" id="{anchor}" data-path="{escape(include.path)}"{region}>'
+            f'<figure class="{classes}" id="{anchor}" data-path="{escape(include.path)}"'
+            f"{region}{mark}>"
             f"{code_block(shown.lines, code, language)}"
             f"{caption(shown, anchor, self.repository, whole)}</figure>"
         )

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 
+from lab.transcript import SUFFIX as TRANSCRIPT
 from press.evidence.transcripts import Transcript
 from press.problems import ProblemError
-from press.sources.fences import PREFIX, Fence
+from press.sources.fences import PREFIX, Fence, include_target
 from press.sources.includes import Shown
 from press.sources.regions import shows_marker
+from press.sources.runnable import MARK
+
+RUN = "run"
+"""The option of a fence whose listing readers may run in the page."""
 
 _CONTAINER = re.compile(r"(===|!!!|\?\?\?)[ !+]")  # begins a tab or an admonition
 _NOTE_ITEM = re.compile(r"\d+\.[ \t]")
@@ -31,11 +37,12 @@ def check_header(fence: Fence) -> None:
             f'the header of the fence is not understood: "{fence.header}"',
             'Write the language, and options as name="value".',
         )
-    unknown = sorted(fence.options.keys() - {"untested", "exec"})
+    unknown = sorted(fence.options.keys() - {"untested", "exec", RUN})
     if unknown and not fence.executed:
         raise ProblemError(
             f'a fence has no option "{unknown[0]}"',
-            'It may say untested="reason"; highlighted lines end with "# [!]" in the source.',
+            f'It may say untested="reason", or {RUN}="{MARK}"; highlighted lines end with "# [!]" '
+            "in the source.",
         )
     if fence.executed and fence.language != "python":
         raise ProblemError(
@@ -94,7 +101,7 @@ def sole_include(fence: Fence) -> str:
         ProblemError: if the fence holds anything else, or says more about it.
     """
     if fence.include is not None:
-        for option in fence.options:
+        for option in fence.options.keys() - {RUN}:
             raise ProblemError(
                 f'an included listing with the option "{option}"',
                 "Tests run what is included: remove the option.",
@@ -110,6 +117,42 @@ def sole_include(fence: Fence) -> str:
         "a listing that nothing runs",
         'Move it to snippets/ and include it, or say why not: untested="reason".',
     )
+
+
+def runs_here(fence: Fence) -> bool:
+    """Whether readers may run what the fence shows, in the page.
+
+    Raises:
+        ProblemError: if it says so in another way, or of what it cannot be said.
+    """
+    said = fence.options.get(RUN)
+    if said is None:
+        return False
+    if said != MARK:
+        raise ProblemError(f'a fence marked {RUN}="{said}"', f'Write {RUN}="{MARK}".')
+    if fence.verification != "include":
+        raise ProblemError(
+            f'a fence marked {RUN}="{MARK}" that includes no listing',
+            "Readers run what the tests run: include an SQL file of snippets/, or remove the mark.",
+        )
+    return True
+
+
+def check_output_below(fence: Fence, shown: Shown, lines: Sequence[str]) -> None:
+    """Make sure that a listing that runs in the page stands right above what it printed.
+
+    Raises:
+        ProblemError: if it does not: the page compares with that, and takes its room from it.
+    """
+    path = shown.include.path
+    output = PurePosixPath(path).with_suffix(TRANSCRIPT).as_posix()
+    below = [line for line in lines[fence.last_line :] if line.strip(PREFIX)][:2]
+    header, content = [*(line.removeprefix(fence.indent) for line in below), "", ""][:2]
+    if not header.startswith("```") or include_target(content) != output:
+        raise ProblemError(
+            f"{shown.include.subject} runs in the page and what it printed is not right below it",
+            f'Include it there, in a fence of its own: "{output}".',
+        )
 
 
 def unexplained(shown: Shown, fence: Fence, lines: Sequence[str]) -> Iterator[ProblemError]:

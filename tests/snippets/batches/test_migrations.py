@@ -108,9 +108,11 @@ def test_an_environment_that_calls_run_sync_migrates(
     assert state(dsn) == DONE
 
 
-@pytest.mark.parametrize("env", [PLAIN, ASYNC])
+@pytest.mark.parametrize("env", [migrations.plain_env, PLAIN, ASYNC])
 @pytest.mark.parametrize("driver", ["postgresql", "postgresql+psycopg"])
-def test_a_url_with_psycopg_fits_both_environments(driver: str, env: str, dsn: str) -> None:
+def test_a_url_with_psycopg_fits_both_environments(
+    driver: str, env: Callable[[], None] | str, dsn: str
+) -> None:
     with environment(dsn, env) as config:
         url = make_url(dsn).set(drivername=driver).render_as_string(hide_password=False)
         config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
@@ -198,8 +200,8 @@ def test_what_is_not_awaited_migrates_nothing_and_says_so_in_a_warning_only(
 def test_a_task_of_the_loop_finds_that_the_command_has_returned(dsn: str) -> None:
     async def call(config: Config) -> None:
         upgrade(config)
+        [task] = asyncio.all_tasks() - {asyncio.current_task()}  # it has not begun
         assert await migrated(dsn) == UNTOUCHED
-        [task] = asyncio.all_tasks() - {asyncio.current_task()}
         with pytest.raises(
             AttributeError, match=r"^'NoneType' object has no attribute 'configure'"
         ):
@@ -255,7 +257,8 @@ def upgrade(): op.execute("ALTER TABLE orders ADD COLUMN paid boolean")
 def test_of_two_processes_that_start_at_once_one_fails(revision: str, said: str, dsn: str) -> None:
     async def wait_for_its_lock() -> None:
         connection = await asyncpg.connect(dsn)
-        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        waiting = """SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE NOT granted AND datname = current_database()"""
         async with asyncio.timeout(10):
             while not await connection.fetchval(waiting):  # noqa: ASYNC110 — it tells nobody
                 await asyncio.sleep(0.01)

@@ -178,8 +178,8 @@ async def test_no_setting_of_the_pool_gives_it_back(
     server = await asyncpg.connect(dsn)
 
     async def in_transaction() -> int:
-        idle = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"
-        return int(await server.fetchval(idle))
+        idle = "state = 'idle in transaction' AND datname = current_database()"
+        return int(await server.fetchval(f"SELECT count(*) FROM pg_stat_activity WHERE {idle}"))
 
     await leaks.read(engine)
     assert await leaks.read_and_close(engine) == 42

@@ -297,8 +297,8 @@ PROBLEMS = {
     ),
     "an option nobody knows": (
         f'```python hl_lines="3"\n--8<-- "{PATH}:pool"\n```',
-        '1: a fence has no option "hl_lines". It may say untested="reason"; highlighted lines '
-        'end with "# [!]" in the source.',
+        '1: a fence has no option "hl_lines". It may say untested="reason", or run="here"; '
+        'highlighted lines end with "# [!]" in the source.',
     ),
     "untested without a reason": (
         "```text untested\nSave as\n```",

@@ -1,0 +1,1 @@
+"""When dependencies end, and what the client has heard by then."""

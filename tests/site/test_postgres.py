@@ -1,0 +1,181 @@
+"""PostgreSQL in the page, on the built site: it shows what the transcripts show.
+
+Where npm did not bring the package, the site is built without it and these tests are skipped.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from lab import transcript
+from lab.repository import ROOT
+from tests.site.conftest import QuietHandler
+from tests.site.soups import pages
+from tests.snippets.test_runnable import marked
+
+START_MS = 90_000  # on a machine that does other things meanwhile
+pytestmark = pytest.mark.timeout(2 * START_MS / 1000)
+
+
+def read(lines: list[str]) -> list[str]:
+    """The nodes of a plan and what they read: from memory or not, and however much to plan them."""
+    executed = lines[: lines.index("Planning:")] if "Planning:" in lines else lines
+    found: list[str] = []
+    for line in executed:
+        if buffers := re.match(r" *Buffers: shared(.*)", line):
+            counts = re.findall(r"(?:hit|read)=(\d+)", buffers[1])
+            found.append(f"{sum(map(int, counts))} buffers")
+        elif not re.match(r" *(Sort Method|Buckets|Memory)", line):
+            found.append(line)
+    return found
+
+
+class PoliteHandler(QuietHandler):
+    """Serves each file with the headers that the published site has."""
+
+    policy = ""
+
+    def end_headers(self) -> None:
+        """Send the policy with scripts, too: a worker obeys that of its own file."""
+        self.send_header("Content-Security-Policy", self.policy)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        super().end_headers()
+
+
+@pytest.fixture(scope="module")
+def published(site: Path) -> Iterator[str]:
+    """Where the site is served under its policy, with its final slash."""
+    if not (site / "assets/postgres").is_dir():
+        pytest.skip("the site was built without PostgreSQL in the page: npm brought no package")
+    headers = (site / "_headers").read_text(encoding="utf-8")
+    policy = re.search(r"Content-Security-Policy: (.+)", headers)
+    assert policy
+    handler = type("Handler", (PoliteHandler,), {"policy": policy[1]})
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(site))) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+        thread.join()
+
+
+def place(site: Path, include: str) -> tuple[str, str]:
+    """The page of a listing, and how to find it there."""
+    path, _, region = include.partition(":")
+    figure = f"figure[data-path='{path}'][data-region='{region}']"
+    (page,) = (page for page, soup in pages(site).items() if soup.select(f"{figure} .runner"))
+    return page.removesuffix("index.html"), figure
+
+
+def opened(window: Page, figure: str) -> Locator:
+    """The listing, once its first run is over."""
+    listing = window.locator(figure)
+    # A listing behind a tab is there for who chooses the tab.
+    listing.evaluate(
+        """listing => {
+          const block = listing.closest(".tabbed-block");
+          if (!block) return;
+          const at = [...block.parentElement.children].indexOf(block);
+          block.closest(".tabbed-set").querySelectorAll(":scope > input")[at].click();
+        }"""
+    )
+    listing.get_by_role("button", name="Run it here").click()
+    expect(listing).to_have_attribute("aria-busy", "false", timeout=START_MS)
+    return listing
+
+
+@pytest.mark.parametrize("include", marked())
+def test_the_page_reads_what_the_transcript_says(
+    include: str, site: Path, published: str, window: Page
+) -> None:
+    asked: list[str] = []
+    trouble: list[str] = []
+    window.on("console", lambda said: trouble.append(said.text))
+    window.on("pageerror", lambda error: trouble.append(f"{error}"))
+    page, figure = place(site, include)
+    window.goto(published + page, wait_until="networkidle")
+    window.on("request", lambda request: asked.append(request.url))
+
+    listing = opened(window, figure)
+
+    shown = listing.locator(".runner__result pre").inner_text().rstrip("\n").split("\n")
+    path = (ROOT / include.partition(":")[0]).with_suffix(transcript.SUFFIX)
+    printed = transcript.parse(path.read_text(encoding="utf-8")).output.rstrip("\n").split("\n")
+    assert read(shown) == read(printed)
+    assert listing.locator(".plan").count() == 1
+    expect(listing.locator(".runner__note")).to_have_text(
+        "Same nodes and buffers as the transcript below."
+    )
+    assert asked
+    assert [url for url in asked if not url.startswith(f"{published}assets/")] == []
+    assert trouble == []
+
+
+def test_a_reader_tries_the_cure_and_undoes_it(site: Path, published: str, window: Page) -> None:
+    page, figure = place(site, "snippets/indexes/failed.sql:sixth")
+    window.goto(published + page)
+    listing = opened(window, figure)
+    says = listing.get_by_role("status")
+    expect(says).to_have_text("Executions 1 to 5: 3 buffers. Execution 6: 1,479 buffers.")
+
+    text = listing.get_by_role("textbox")
+    printed = text.input_value()
+    text.fill(printed.replace("status = $1", "status = 'failed'"))
+    text.press("Control+Enter")
+    expect(says).to_have_text("3 buffers at each of 6 executions.", timeout=START_MS)
+
+    listing.get_by_role("button", name="Reset").click()
+    assert text.input_value() == printed
+    listing.get_by_role("button", name="Run", exact=True).click()
+    expect(says).to_have_text(
+        "Executions 1 to 5: 3 buffers. Execution 6: 1,479 buffers.", timeout=START_MS
+    )
+
+
+def test_what_postgresql_refuses_is_marked_where_it_is(
+    site: Path, published: str, window: Page
+) -> None:
+    page, figure = place(site, "snippets/indexes/failed.sql:sixth")
+    window.goto(published + page)
+    listing = opened(window, figure)
+    listing.get_by_role("textbox").fill("SELECT 1;\nSELECT id FROM jobs\nWHERE state = 'failed';")
+    listing.get_by_role("button", name="Run", exact=True).click()
+    expect(listing.get_by_role("status")).to_have_text(
+        'PostgreSQL refused it at line 3, character 7. column "state" does not exist',
+        timeout=START_MS,
+    )
+    assert listing.locator(".runner__result mark").inner_text() == "state"
+
+
+def test_of_hundreds_of_millions_of_rows_the_first_are_fetched(
+    site: Path, published: str, window: Page
+) -> None:
+    page, figure = place(site, "snippets/indexes/failed.sql:sixth")
+    window.goto(published + page)
+    listing = opened(window, figure)
+    listing.get_by_role("textbox").fill("SELECT a.id, b.id FROM jobs a, jobs b")
+    listing.get_by_role("button", name="Run", exact=True).click()
+    expect(listing.get_by_role("status")).to_have_text(
+        "The first 200 rows; there are more.", timeout=START_MS
+    )
+
+
+def test_a_statement_without_end_is_stopped(site: Path, published: str, window: Page) -> None:
+    page, figure = place(site, "snippets/indexes/failed.sql:sixth")
+    window.goto(published + page)
+    listing = opened(window, figure)
+    listing.get_by_role("textbox").fill("SELECT count(*) FROM jobs a, jobs b, jobs c;")
+    listing.get_by_role("button", name="Run", exact=True).click()
+    expect(listing).to_have_attribute("aria-busy", "true")
+    (postgres,) = window.workers
+    with postgres.expect_event("close"):
+        listing.get_by_role("button", name="Stop").click()
+    expect(listing.get_by_role("status")).to_have_text("Stopped. Your text is kept.")
