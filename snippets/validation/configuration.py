@@ -26,7 +26,7 @@ def load() -> Settings:
         return Settings()  # type: ignore[call-arg]
     except ValidationError as error:
         lines = [
-            f"{'.'.join(map(str, one['loc'])).upper()}: {reason(dict(one))}"
+            f"{'.'.join(map(str, one['loc'])).upper()}: {reason(one)}"
             for one in error.errors()
         ]
     except SettingsError as error:  # a list that is not JSON

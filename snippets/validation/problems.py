@@ -5,6 +5,7 @@ Running it prints what becomes of seven bodies that the model refuses.
 
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import Any, get_args
 
 from fastapi import FastAPI, Request, Response
@@ -23,9 +24,10 @@ QUOTING = (  # Pydantic's texts with a part of what was sent
 TOLD = {*get_args(ErrorType)} - {*QUOTING.split()}
 
 
-def reason(problem: dict[str, Any]) -> str:
+def reason(problem: Mapping[str, Any]) -> str:
     """A text that Pydantic has fixed, and none of your own."""
-    return problem["msg"] if problem["type"] in TOLD else "not allowed"
+    told = problem["type"] in TOLD
+    return str(problem["msg"]) if told else "not allowed"
 
 
 async def refuse(_: Request, error: Exception) -> Response:
@@ -34,6 +36,7 @@ async def refuse(_: Request, error: Exception) -> Response:
     problems = [
         {
             "at": "/".join(str(part)[:MOST] for part in one["loc"]),
+            "type": one["type"],
             "detail": reason(one),
         }
         for one in error.errors()[:MOST]

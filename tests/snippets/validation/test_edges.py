@@ -1,13 +1,14 @@
 """Where a value comes from, what a union tells, how much is read, what goes out and what starts."""
 
 import os
+from collections.abc import MutableMapping
 from typing import Annotated, Any
 from unittest.mock import patch
 
 import httpx
 import pytest
-from fastapi import FastAPI, Header
-from pydantic import BaseModel, ConfigDict, PostgresDsn, TypeAdapter
+from fastapi import FastAPI, Form, Header, Request, UploadFile, WebSocket
+from pydantic import BaseModel, ByteSize, ConfigDict, PostgresDsn, TypeAdapter
 
 from snippets.validation import (
     configuration,
@@ -95,6 +96,69 @@ async def test_what_is_within_the_limit_is_done() -> None:
     assert (answer.status_code, placed) == (201, ["A-1"])
 
 
+@pytest.fixture
+def limited() -> FastAPI:
+    """All that may stand behind the limit besides what reads no body."""
+    app, _ = limit.create_app()
+
+    @app.post("/form")
+    async def take_form(text: Annotated[str, Form()]) -> str:
+        return text
+
+    @app.post("/file")
+    async def take_file(file: UploadFile) -> int | None:
+        return file.size
+
+    @app.post("/model")
+    async def take_model(numbers: list[int]) -> int:
+        return len(numbers)
+
+    @app.post("/stream")
+    async def take_stream(request: Request) -> int:
+        return sum([len(part) async for part in request.stream()])
+
+    @app.websocket("/socket")
+    async def talk(socket: WebSocket) -> None:
+        await socket.accept()
+        await socket.send_text("open")
+        await socket.close()
+
+    return app
+
+
+@pytest.mark.parametrize(("size", "status"), [(1, 200), (uploads.LIMIT, 413)])
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/form", lambda size: {"data": {"text": "x" * size}}),
+        ("/file", lambda size: {"files": {"file": b"x" * size}}),
+        ("/model", lambda size: {"json": [1] * size}),
+        ("/stream", lambda size: {"content": b"x" * (size + 1)}),
+    ],
+)
+async def test_the_limit_leaves_other_bodies_as_they_were(
+    path: str, sent: Any, size: int, status: int, limited: FastAPI
+) -> None:
+    transport = httpx.ASGITransport(limited)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.post(path, **sent(size))
+    assert answer.status_code == status
+
+
+async def test_the_limit_leaves_a_web_socket_open(limited: FastAPI) -> None:
+    told: list[str] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        told.append(message.get("text", message["type"]))
+
+    scope = {"type": "websocket", "path": "/socket", "headers": [], "query_string": b""}
+    await limited(scope, receive, send)
+    assert told == ["websocket.accept", "open", "websocket.close"]
+
+
 @pytest.mark.naive("snippets/validation/naive_rows.py")
 async def test_a_row_is_given_away_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     await tell_account(naive_rows.create_app())
@@ -144,6 +208,19 @@ def test_a_list_that_is_not_json_is_told_without_a_traceback() -> None:
         configuration.load()
 
 
+def test_settings_leave_out_a_reason_that_quotes() -> None:
+    class Checked(configuration.Settings):
+        size: ByteSize = ByteSize(0)
+
+    right = {**ENVIRONMENT, "SIGNING_KEY": "x" * 32, "PORT": "8000", "SIZE": "2hunter2"}
+    with (
+        patch.dict(os.environ, right),
+        patch.object(configuration, "Settings", Checked),
+        pytest.raises(configuration.ConfigurationError, match="SIZE: not allowed"),
+    ):
+        configuration.load()
+
+
 def test_the_url_of_a_driver_is_a_url() -> None:
     assert str(PostgresDsn(ENVIRONMENT["DATABASE_URL"])) == ENVIRONMENT["DATABASE_URL"]
 
@@ -165,7 +242,7 @@ async def test_no_further_headers_means_no_host() -> None:
     assert ["header", "host"] in [one["loc"] for one in answer.json()["detail"]]
 
 
-@pytest.mark.parametrize("body", ["[" * 1000 + "]" * 1000, "1" * 4301])
+@pytest.mark.parametrize("body", ["[" * 100_000 + "]" * 100_000, "1" * 4301])
 async def test_deep_and_long_json_is_refused_while_it_is_read(body: str) -> None:
     transport = httpx.ASGITransport(intake.create_app())
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
@@ -187,3 +264,37 @@ async def test_the_body_that_is_measured_is_accepted(path: str) -> None:
         wrong = await client.post(path, content=intake.WRONG)
     assert right.json() == "Ada"
     assert wrong.status_code == (200 if path == "/unchecked" else 422)
+
+
+async def test_no_depth_of_a_document_is_a_server_error() -> None:
+    transport = httpx.ASGITransport(intake.create_app(), raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport,
+        base_url="http://test",
+        headers={"Content-Type": "application/json"},
+    ) as client:
+        told = {
+            (
+                await client.post(
+                    "/fitting", content='{"document":' + '{"a":' * deep + "1" + "}" * (deep + 1)
+                )
+            ).status_code
+            for deep in (20, 21, *range(900, 1000), 5_000, 12_000, 100_000)
+        }
+    assert told == {200, 400, 422}
+
+
+@pytest.mark.parametrize("annotated", [False, True])
+async def test_an_infinity_goes_out_as_nothing_or_not_at_all(annotated: bool) -> None:
+    app = FastAPI()
+
+    async def read() -> dict[str, float]:
+        return {"share": float("inf")}
+
+    app.get("/", response_model=dict[str, float] if annotated else None)(read)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.get("/")
+    assert (answer.status_code, answer.text) == (
+        (200, '{"share":null}') if annotated else (500, "Internal Server Error")
+    )
