@@ -8,6 +8,7 @@ from unittest.mock import patch
 import httpx
 import pytest
 from fastapi import FastAPI, Form, Header, Request, UploadFile, WebSocket
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ByteSize, ConfigDict, PostgresDsn, TypeAdapter
 
 from snippets.validation import (
@@ -23,6 +24,7 @@ from snippets.validation import (
     union,
     uploads,
 )
+from snippets.validation.accounts import STORED
 from snippets.validation.accounts import tell as tell_account
 from snippets.validation.payments import WRONG, Card, problems
 from snippets.validation.start import ENVIRONMENT, said
@@ -170,6 +172,17 @@ async def test_a_response_model_gives_away_its_fields(
 ) -> None:
     await tell_account(public.create_app())
     assert capsys.readouterr().out == "email\n"
+
+
+async def test_a_response_of_ones_own_is_not_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    app = FastAPI()
+
+    @app.get("/me", response_model=public.Profile)
+    async def read_me() -> JSONResponse:
+        return JSONResponse(vars(STORED))
+
+    await tell_account(app)
+    assert capsys.readouterr().out == "email password_hash\n"
 
 
 @pytest.mark.naive("snippets/validation/naive_configuration.py")

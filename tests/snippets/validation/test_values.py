@@ -3,11 +3,13 @@
 import asyncio
 import json
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import FrameType
 from typing import Annotated
 
 import asyncpg
@@ -16,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
-from snippets.validation import naive_values, values
+from snippets.validation import checks, intake, naive_values, values
 from snippets.validation.rows import BODIES, SCHEMA, fate
 
 # What has no digits behind the point comes back from jsonb as an integer.
@@ -44,16 +46,22 @@ VALUES = {
 }
 
 # What a string says; everything else says itself.
-SAID: dict[str, Callable[[str], object]] = {"price": Decimal, "due": datetime.fromisoformat}
+SAID: dict[str, Callable[[str], object]] = {
+    "price": Decimal,
+    "due": datetime.fromisoformat,
+    "share": float,
+}
 
 
 @contextmanager
 def connected(dsn: str) -> Iterator[tuple[asyncio.Runner, asyncpg.Connection]]:
     with asyncio.Runner() as runner:
         connection = runner.run(asyncpg.connect(dsn))
-        runner.run(connection.execute(SCHEMA))
-        yield runner, connection
-        runner.run(connection.close())
+        try:
+            runner.run(connection.execute(SCHEMA))
+            yield runner, connection
+        finally:  # else the next test is told of it
+            runner.run(connection.close())
 
 
 @pytest.mark.naive("snippets/validation/naive_values.py")
@@ -182,6 +190,7 @@ def test_checks_that_pass_more_than_they_say() -> None:
         python: Annotated[str, Field(pattern=re.compile("^[a-z]+$"))] = "a"
         aware: AwareDatetime | None = None
         exact: Decimal = Decimal(0)
+        whole: int = 0
         short: Annotated[str, Field(max_length=2)] = ""
         part: Annotated[str, Field(pattern="[a-z0-9_]{3,30}")] = "abc"
         user: Annotated[str, Field(pattern="^[a-z0-9_]{3,30}$")] = "abc"
@@ -201,4 +210,21 @@ def test_checks_that_pass_more_than_they_say() -> None:
     long = Sent.model_validate(json.loads('{"exact": 0.1234567890123456789}')).exact
     assert str(long) == "0.12345678901234568"
     assert Sent.model_validate(json.loads('{"short": "a", "short": "b"}')).short == "b"
+    for field, text, taken in (("whole", "1_0", 10), ("whole", True, 1), ("exact", "1_0", 10)):
+        assert getattr(Sent.model_validate({field: text}), field) == taken
     assert len(Sent(short="😀😀").short.encode()) == 8
+
+
+def test_the_body_that_is_measured_runs_eleven_calls_of_python() -> None:
+    calls: list[str] = []
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_filename == checks.__file__:
+            calls.append(frame.f_code.co_name)
+
+    sys.setprofile(count)
+    try:
+        values.Sent.model_validate_json(intake.BODY)
+    finally:
+        sys.setprofile(None)
+    assert len(calls) == 11
