@@ -1,5 +1,6 @@
 """Ways to pay, and a payment whose amount is not a number."""
 
+from textwrap import fill
 from typing import Any, Literal
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -48,4 +49,4 @@ def problems(payments: TypeAdapter[Any]) -> list[str]:
 
 def tell(payments: TypeAdapter[Any]) -> None:
     told = problems(payments)
-    print(f"told {len(told)}: {', '.join(told)}")
+    print(fill(f"told {len(told)}: {', '.join(told)}", 70))

@@ -76,7 +76,7 @@ async def tell(dsn: str, model: type[BaseModel]) -> None:
     await connection.execute(SCHEMA)
     for name, column, text in BODIES:
         told = await fate(connection, model, column, text)
-        print(f"{name:22} {told}")
+        print(f"{name:21} {told}")
     await connection.close()
 
 

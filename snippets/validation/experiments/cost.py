@@ -63,9 +63,9 @@ async def run(setting: Setting, path: str, body: str) -> Values:
 
 EXPERIMENT = Experiment(
     question="What does validation cost a request?",
-    conditions={"seconds": 0.5, "turns": 4},
+    conditions={"seconds": 1.0, "turns": 2},
     rehearsal={"seconds": 0.1, "turns": 1},
-    rounds=3,
+    rounds=4,
     metrics={
         "processor": Metric(
             label="processor time of the server a request", unit="s"

@@ -228,3 +228,7 @@ def test_the_body_that_is_measured_runs_eleven_calls_of_python() -> None:
     finally:
         sys.setprofile(None)
     assert len(calls) == 11
+
+
+def test_a_time_is_taken_in_utc() -> None:
+    assert values.Sent.model_validate({"due": "2026-11-28T12:00:00+14:00"}).due.tzinfo is UTC
