@@ -37,6 +37,15 @@ DUPLICATES = "could-not-create-unique-index"
 CACHED_PLAN = "cached-statement-plan-is-invalid"
 OPERATOR = "operator-does-not-exist"
 NOT_VALID = "index-is-not-valid"
+CORS = "blocked-by-cors-policy"
+FIELD = "invalid-args-for-response-field"
+RESPONSE = "response-validation-error"
+OBJECT = "input-should-be-a-valid-dictionary-or-object"
+MULTIPART = "form-data-requires-python-multipart"
+SETTINGS = "basesettings-has-been-moved-to-pydantic-settings"
+NOT_JSON = "object-of-type-datetime-is-not-json-serializable"
+NAN = "out-of-range-float-values-are-not-json-compliant"
+NOT_AWAITED = "response-not-awaited"
 
 QUEUE_POOL_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/.venv/lib/python3.12/site-packages/uvicorn/protocols/http/h11_impl.py", line 407
@@ -341,6 +350,15 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("ValueError: A string literal cannot contain NUL (0x00) characters.", NUL),
     ("(sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) there is no unique or exclusion constraint matching the ON CONFLICT specification\n[SQL: INSERT INTO places (name) VALUES ($1::VARCHAR) ON CONFLICT (name) WHERE kind = $2::VARCHAR DO NOTHING]",
      CONFLICT),
+    ("Access to fetch at 'http://localhost:8000/orders' from origin 'http://localhost:3000' has been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+     CORS),
+    ("Access to XMLHttpRequest at 'https://api.example.com/orders' from origin 'https://example.com' has been blocked by CORS policy: Response to preflight request doesn't pass access control check: It does not have HTTP ok status.",
+     CORS),
+    ("blocked by CORS policy: The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when the request's credentials mode is 'include'.",
+     CORS),
+    ("Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at https://api.example.com/orders. (Reason: CORS header \u2018Access-Control-Allow-Origin\u2019 missing). Status code: 500.",
+     CORS),
+    ("Disallowed CORS origin", CORS),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),
