@@ -376,6 +376,11 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("ResponseValidationError: 2 validation errors:\n  {'type': 'missing', 'loc': ('response', 'note'), 'msg': 'Field required', 'input': {'number': 'A-1'}}",
      RESPONSE),
     ("fastapi ResponseValidationError", RESPONSE),
+    ('Form data requires "python-multipart" to be installed. \nYou can install "python-multipart" with: \n\npip install python-multipart\n',
+     MULTIPART),
+    ('RuntimeError: Form data requires "python-multipart" to be installed.', MULTIPART),
+    ('Form data requires "python-multipart" to be installed. It seems you installed "multipart" instead.', MULTIPART),
+    ("AssertionError: The `python-multipart` library must be installed to use form parsing.", MULTIPART),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),
