@@ -389,6 +389,11 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("pydantic.errors.PydanticUserError: If you use `@root_validator` with pre=False (the default) you MUST specify `skip_on_failure=True`. Note that `@root_validator` is deprecated and should be replaced with `@model_validator`.",
      SETTINGS),
     ("UserWarning: Valid config keys have changed in V2:\n* 'orm_mode' has been renamed to 'from_attributes'", SETTINGS),
+    ("TypeError: Object of type datetime is not JSON serializable", NOT_JSON),
+    ("Object of type UUID is not JSON serializable", NOT_JSON),
+    ("TypeError: Object of type Order is not JSON serializable\nwhen serializing dict item 'detail'", NOT_JSON),
+    ("sqlalchemy.exc.StatementError: (builtins.TypeError) Object of type Decimal is not JSON serializable\n[SQL: INSERT INTO orders (doc) VALUES ($1::JSON)]\n[parameters: [{'doc': {'total': Decimal('1.10')}}]]",
+     NOT_JSON),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),
