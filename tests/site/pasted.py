@@ -394,6 +394,9 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("TypeError: Object of type Order is not JSON serializable\nwhen serializing dict item 'detail'", NOT_JSON),
     ("sqlalchemy.exc.StatementError: (builtins.TypeError) Object of type Decimal is not JSON serializable\n[SQL: INSERT INTO orders (doc) VALUES ($1::JSON)]\n[parameters: [{'doc': {'total': Decimal('1.10')}}]]",
      NOT_JSON),
+    ("ValueError: Out of range float values are not JSON compliant", NAN),
+    ("ValueError: Out of range float values are not JSON compliant: nan\nwhen serializing dict item 'mean'", NAN),
+    ("Out of range float values are not JSON compliant: -inf", NAN),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),

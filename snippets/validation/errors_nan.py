@@ -1,0 +1,98 @@
+"""JSON has no NaN and no infinity, so the answer cannot be written.
+
+Running it asks for a mean of nothing and sends a NaN, before and after
+the fix, and prints what comes of it.
+"""
+
+import asyncio
+import math
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, FiniteFloat
+
+from snippets.validation.problems import refuse
+
+
+# --8<-- [start:raises]
+class Sent(BaseModel):
+    celsius: float  # "nan" passes, and so does a bare NaN
+
+
+def create_app() -> FastAPI:
+    app = FastAPI()
+
+    @app.get("/mean")
+    async def mean():  # type: ignore[no-untyped-def]
+        return {"celsius": math.inf - math.inf}  # NaN  # [!]
+
+    @app.post("/temperatures")
+    async def store(sent: Sent):  # type: ignore[no-untyped-def]
+        return sent
+
+    return app
+
+
+# --8<-- [end:raises]
+
+
+# --8<-- [start:fix]
+class Temperature(BaseModel):
+    celsius: FiniteFloat
+
+
+class Mean(BaseModel):
+    celsius: float | None  # None: there is none
+
+
+def known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def create_fixed() -> FastAPI:
+    app = FastAPI()
+    app.add_exception_handler(RequestValidationError, refuse)
+
+    @app.get("/mean")
+    async def mean() -> Mean:
+        return Mean(celsius=known(math.inf - math.inf))
+
+    @app.post("/temperatures")
+    async def store(sent: Temperature) -> Temperature:
+        return sent
+
+    return app
+
+
+# --8<-- [end:fix]
+
+
+async def ask(app: FastAPI, method: str, path: str, **sent: Any) -> str:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://test"
+    ) as client:
+        try:
+            answer = await client.request(method, path, **sent)
+        except ValueError as error:
+            return str(error).partition(": ")[0]
+    return f"{answer.status_code} {answer.text[:40]}"
+
+
+def main() -> None:
+    for create in (create_app, create_fixed):
+        for method, path in (
+            ("GET", "/mean"),
+            ("POST", "/temperatures"),
+        ):
+            sent = (
+                {"json": {"celsius": "nan"}} if method == "POST" else {}
+            )
+            said = asyncio.run(ask(create(), method, path, **sent))
+            print(f"{path}: {said}")
+
+
+if __name__ == "__main__":
+    main()
