@@ -397,6 +397,11 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("ValueError: Out of range float values are not JSON compliant", NAN),
     ("ValueError: Out of range float values are not JSON compliant: nan\nwhen serializing dict item 'mean'", NAN),
     ("Out of range float values are not JSON compliant: -inf", NAN),
+    ("fastapi.exceptions.FastAPIError: Response not awaited. There's a high chance that the application code is raising an exception and a dependency with yield has a block with a bare except, or a block with except Exception, and is not raising the exception again. Read more about it in the docs: https://fastapi.tiangolo.com/tutorial/dependencies/dependencies-with-yield/#dependencies-with-yield-and-except",
+     NOT_AWAITED),
+    ("FastAPIError: Response not awaited.", NOT_AWAITED),
+    ("UnboundLocalError: cannot access local variable 'response' where it is not associated with a value", NOT_AWAITED),
+    ("UnboundLocalError: local variable 'response' referenced before assignment", NOT_AWAITED),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),
