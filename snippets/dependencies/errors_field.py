@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import FastAPIError
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from snippets.dependencies.orders import Order
@@ -47,7 +47,6 @@ Session = Annotated[AsyncSession, Depends(get_session)]
 
 
 class OrderOut(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
     number: str
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 Post = Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]
 
 
-# --8<-- [start:raises]
+# --8<-- [start:endpoint]
 class Order(BaseModel):
     number: str
 
@@ -29,6 +29,8 @@ def create_app() -> FastAPI:
     return app
 
 
+# --8<-- [end:endpoint]
+# --8<-- [start:raises]
 ORDER = {"number": "A-1"}
 TEXT = '{"number": "A-1"}'
 

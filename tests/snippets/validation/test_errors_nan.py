@@ -25,31 +25,29 @@ BODIES = ('{"celsius": "nan"}', '{"celsius": NaN}', '{"celsius": 1e400}', '{"cel
 
 
 async def test_a_mean_of_nothing_cannot_be_answered() -> None:
-    assert await ask(nans.create_app(), "GET", "/mean") == OUT_OF_RANGE
+    assert await ask(nans.create_app(), "/mean") == OUT_OF_RANGE
 
 
 @pytest.mark.parametrize("body", BODIES)
 async def test_what_passes_the_model_cannot_be_answered(body: str) -> None:
     sent = {"content": body, "headers": JSON}
-    assert await ask(nans.create_app(), "POST", "/temperatures", **sent) == OUT_OF_RANGE
+    assert await ask(nans.create_app(), "/temperatures", **sent) == OUT_OF_RANGE
 
 
 async def test_the_fix_says_that_there_is_none() -> None:
-    assert await ask(nans.create_fixed(), "GET", "/mean") == '200 {"celsius":null}'
+    assert await ask(nans.create_fixed(), "/mean") == '200 {"celsius":null}'
 
 
 @pytest.mark.parametrize("body", BODIES)
 async def test_the_fix_refuses_it_and_can_say_so(body: str) -> None:
     sent = {"content": body, "headers": JSON}
-    said = await ask(nans.create_fixed(), "POST", "/temperatures", **sent)
+    said = await ask(nans.create_fixed(), "/temperatures", **sent)
     assert said.startswith('422 {"title": "The request is not valid"')
 
 
 async def test_the_fix_takes_what_is_a_number() -> None:
     sent = {"json": {"celsius": 20.5}}
-    assert await ask(nans.create_fixed(), "POST", "/temperatures", **sent) == (
-        '200 {"celsius":20.5}'
-    )
+    assert await ask(nans.create_fixed(), "/temperatures", **sent) == ('200 {"celsius":20.5}')
 
 
 @pytest.mark.parametrize(
@@ -68,7 +66,7 @@ async def test_a_finite_model_alone_refuses_but_a_bare_nan_breaks_the_refusal(
     @app.post("/")
     async def store(sent: nans.Temperature) -> None: ...
 
-    said = await ask(app, "POST", "/", content=body, headers=JSON)
+    said = await ask(app, "/", content=body, headers=JSON)
     assert said[:3] == (OUT_OF_RANGE[:3] if raises else "422")
 
 
@@ -79,7 +77,7 @@ async def test_a_query_may_be_nan() -> None:
     async def read(celsius: float):  # type: ignore[no-untyped-def]
         return celsius
 
-    assert await ask(app, "GET", "/?celsius=nan") == OUT_OF_RANGE
+    assert await ask(app, "/?celsius=nan") == OUT_OF_RANGE
 
 
 async def test_columns_hold_them(connection: asyncpg.Connection) -> None:
@@ -153,7 +151,7 @@ NAN = {"n": math.nan}
     ],
 )
 async def test_what_an_answer_makes_of_it(app: FastAPI, said: str) -> None:
-    assert await ask(app, "GET", "/") == said
+    assert await ask(app, "/") == said
 
 
 @pytest.mark.parametrize("model", [Loose, Words])
@@ -200,5 +198,5 @@ async def test_reported_of_a_model_without_an_annotation() -> None:
         value: float
 
     model = Model(value=float("nan"))
-    assert await ask(returning(model), "GET", "/") == OUT_OF_RANGE
-    assert await ask(returning(model, Model), "GET", "/") == '200 {"value":null}'
+    assert await ask(returning(model), "/") == OUT_OF_RANGE
+    assert await ask(returning(model, Model), "/") == '200 {"value":null}'
