@@ -161,3 +161,4 @@ async def test_the_lifespan_runs_inside_too() -> None:
 
     await app({"type": "lifespan", "asgi": {"version": "3.0"}}, receive, send)
     assert ran == ["started"]
+    assert not {"state", "dependency_overrides", "get"} & set(dir(app))

@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -67,6 +68,7 @@ async def test_nor_is_a_coroutine() -> None:
         ('{"number": "A-1"}', Order, "model_attributes_type", ()),
         ([None], list[Order], "model_attributes_type", (0,)),
         (None, list[Order], "list_type", ()),
+        (RIGHT, list[Order], "list_type", ()),
         (RIGHT | {"note": None}, Order, "string_type", ("note",)),
         ({"number": "A-1"}, Order, "missing", ("note",)),
         (SimpleNamespace(number="A-1"), Order, "missing", ("note",)),
@@ -88,6 +90,24 @@ async def test_each_cause_has_a_type_and_a_place(
 )
 async def test_what_is_checked_is_answered(number: str, told: str) -> None:
     assert await ask(response.checked, OrderOut, number) == told
+
+
+async def test_a_model_is_taken_for_a_list_of_its_fields() -> None:
+    said = await ask(returning(Order(**RIGHT)), list[Order])
+    assert "'model_attributes_type', 'loc': ('response', 0)" in said
+    assert "'input': ('number', 'A-1')" in said
+
+
+async def test_the_last_lines_say_where() -> None:
+    app = FastAPI()
+    app.get("/orders/{number}", response_model=Order)(response.unchecked)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        with pytest.raises(ResponseValidationError) as raised:
+            await client.get("/orders/A-2")
+    file, path = str(raised.value).splitlines()[-2:]
+    assert re.fullmatch(r'  File ".*errors_response\.py", line \d+, in unchecked', file)
+    assert path == "    GET /orders/{number}"
 
 
 async def test_objects_have_fields_without_from_attributes() -> None:
