@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from importlib.metadata import requires
 from pathlib import Path
-from typing import Any, Optional
+from typing import Annotated, Any, Literal, Optional, Self
 from unittest.mock import patch
 
 import pydantic
@@ -15,7 +15,18 @@ import pytest
 from fastapi import FastAPI
 from fastapi.exceptions import FastAPIError
 from packaging.requirements import Requirement
-from pydantic import BaseModel, ConfigDict, Field, PostgresDsn, RootModel, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PostgresDsn,
+    RootModel,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.errors import PydanticImportError, PydanticUserError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
@@ -211,15 +222,36 @@ def test_a_renamed_key_is_a_warning_and_has_no_effect() -> None:
     assert "'allow_mutation' has been removed" in str(caught[0].message)
 
 
+class Order(BaseModel):
+    """As it is written now."""
+
+    model_config = ConfigDict(from_attributes=True)
+    number: Annotated[str, StringConstraints(max_length=3)] = Field(..., pattern="^A-")
+    kind: Literal["new"] = "new"
+    note: str = "soon"
+
+    @field_validator("note")
+    @classmethod
+    def check(cls, note: str, info: ValidationInfo) -> str:
+        """With the name of the field."""
+        return f"{info.field_name}: {note}"
+
+    @model_validator(mode="after")
+    def check_the_whole(self) -> Self:
+        """After its fields."""
+        self.note = self.note.upper()
+        return self
+
+
 def test_what_to_write_instead() -> None:
-    class Order(BaseModel):
-        model_config = ConfigDict(from_attributes=True)
-        number: str = Field(pattern="^A-")
-
     class Row:
-        number = "A-1"
+        number, note = "A-1", "later"
 
-    assert Order.model_validate(Row()).number == "A-1"
+    order = Order.model_validate(Row())
+    assert (order.number, order.kind, order.note) == ("A-1", "new", "NOTE: LATER")
+    for number in ("B-1", "A-12"):
+        with pytest.raises(ValidationError):
+            Order(number=number)
     assert RootModel[list[int]].model_validate([1]).root == [1]
 
 
