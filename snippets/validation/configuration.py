@@ -6,6 +6,7 @@ Running it starts with a key that is too short and a port that is none.
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsError
 
+from snippets.validation.problems import reason
 from snippets.validation.start import start
 
 
@@ -25,8 +26,8 @@ def load() -> Settings:
         return Settings()  # type: ignore[call-arg]
     except ValidationError as error:
         lines = [
-            f"{'.'.join(map(str, one['loc'])).upper()}: {one['msg']}"
-            for one in error.errors(include_input=False)
+            f"{'.'.join(map(str, one['loc'])).upper()}: {reason(dict(one))}"
+            for one in error.errors()
         ]
     except SettingsError as error:  # a list that is not JSON
         lines = [str(error)]

@@ -5,16 +5,20 @@ is told and what was done.
 """
 
 import asyncio
+from contextlib import suppress
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.requests import HTTPConnection
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from snippets.validation.uploads import LIMIT, add_orders, tell
 
 
 # --8<-- [start:app]
-async def read_body(request: Request) -> None:
-    await request.body()  # 413 here, and no further
+async def read_body(connection: HTTPConnection) -> None:
+    if isinstance(connection, Request):  # a WebSocket has no body
+        with suppress(RuntimeError):  # a form was read, and counted
+            await connection.body()  # 413 here, and no further
 
 
 def create_app() -> tuple[FastAPI, list[str]]:

@@ -1,6 +1,6 @@
 """The answer that FastAPI gives to what does not validate.
 
-Running it prints what becomes of six bodies that the model refuses.
+Running it prints what becomes of seven bodies that the model refuses.
 """
 
 import asyncio

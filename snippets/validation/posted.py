@@ -18,6 +18,7 @@ async def post(app: FastAPI, body: bytes) -> httpx.Response:
 # --8<-- [end:post]
 # --8<-- [start:bodies]
 PASSWORD, LONG = "hunter2", "x" * 1_000_000
+RIGHT = "correct horse"
 NAN = f'{{"password": "{PASSWORD}", "seats": NaN}}'
 BODIES = {
     "NaN": NAN,
@@ -26,6 +27,7 @@ BODIES = {
     "half a character as a key": NAN.replace("seats", "\\ud800"),
     "a short password": NAN.replace("NaN", "1"),
     "a long password": f'{{"password": "{LONG}", "seats": 1}}',
+    "a right one, no seats": f'{{"password": "{RIGHT}"}}',
 }
 # --8<-- [end:bodies]
 
@@ -33,7 +35,9 @@ BODIES = {
 async def tell(app: FastAPI) -> None:
     for name, body in BODIES.items():
         answer = await post(app, body.encode())
-        told = PASSWORD in answer.text or LONG in answer.text
+        told = any(
+            one in answer.text for one in (PASSWORD, LONG, RIGHT)
+        )
         secret = ", with the password" if told else ""
         size = len(answer.content)
         print(f"{name}: {answer.status_code}, {size} bytes{secret}")
