@@ -78,7 +78,8 @@ async def ask(app: FastAPI, path: str, **sent: Any) -> str:
             answer = await client.request(method, path, **sent)
         except ValueError as error:
             return str(error).partition(": ")[0]
-    return f"{answer.status_code} {answer.text[:40]}"
+    told = answer.text if answer.is_success else "refused"
+    return f"{answer.status_code} {told}"
 
 
 def main() -> None:

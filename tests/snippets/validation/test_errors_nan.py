@@ -42,7 +42,7 @@ async def test_the_fix_says_that_there_is_none() -> None:
 async def test_the_fix_refuses_it_and_can_say_so(body: str) -> None:
     sent = {"content": body, "headers": JSON}
     said = await ask(nans.create_fixed(), "/temperatures", **sent)
-    assert said.startswith('422 {"title": "The request is not valid"')
+    assert said == "422 refused"
 
 
 async def test_the_fix_takes_what_is_a_number() -> None:
