@@ -94,6 +94,18 @@ async def test_what_is_refused_has_the_header() -> None:
     assert (answer.status_code, allowed(answer)) == (httpx.codes.UNPROCESSABLE_ENTITY, ORIGIN)
 
 
+async def test_not_every_500_is_outside() -> None:
+    assert allowed(await raises(HTTPException(FAILED))) == ORIGIN
+
+
+def test_what_is_around_is_no_fastapi() -> None:
+    """The command fastapi looks for one, and finds that inside."""
+    around = cors.around()
+    assert not isinstance(around, FastAPI)
+    assert isinstance(around, CORSMiddleware)
+    assert isinstance(around.app, FastAPI)
+
+
 async def test_every_origin_has_no_exceptions_either() -> None:
     app = with_middleware(cors.create_app(), origins="*")
     assert allowed(await ask(app, "/orders")) == "*"

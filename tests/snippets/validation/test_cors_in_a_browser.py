@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse
 from playwright.sync_api import ConsoleMessage, Page
@@ -95,6 +95,34 @@ def test_a_failure_is_blocked_and_seen_with_the_middleware_around(shop: Page, or
     with served(around) as url:
         status = shop.evaluate(f"fetch('{url}/failing').then((answer) => answer.status)")
     assert status == 500
+
+
+def test_without_the_middleware_it_is_blocked(shop: Page) -> None:
+    assert fetched(shop, create_app(), "/orders") == NO_HEADER
+
+
+def test_who_may_send_a_cookie_reads_what_is_answered(context: Any, origin: str) -> None:
+    app = inside(allow_origins=["*"], allow_credentials=True)
+
+    @app.get("/enter", response_class=HTMLResponse)
+    async def enter(response: Response) -> str:
+        response.set_cookie("shop", "mine")  # SameSite=Lax
+        return "<title>Shop</title>"
+
+    @app.get("/mine")
+    async def read(request: Request) -> dict[str, str]:
+        return request.cookies
+
+    page = context.new_page()
+    read_it = "(url) => fetch(url, {credentials: 'include'}).then((answer) => answer.json())"
+    with served(app) as url:
+        page.goto(f"{url}/enter")
+        page.goto(origin)
+        same = page.evaluate(read_it, f"{url}/mine")
+        page.goto(origin.replace("127.0.0.1", "localhost"))
+        other = page.evaluate(read_it, f"{url}/mine")
+    page.close()
+    assert (same, other) == ({"shop": "mine"}, {})
 
 
 def test_a_slash_at_the_end_of_an_origin_is_blocked_in_the_same_words(
