@@ -40,6 +40,7 @@ class Settings(BaseSettings):  # from pydantic_settings
     model_config = SettingsConfigDict(
         env_file=".env",
         extra="ignore",  # of what else is in the file
+        validate_by_name=True,  # Settings(url=…), in a test
     )
     url: str = Field(validation_alias="DB_URL")
 

@@ -61,6 +61,23 @@ def test_an_alias_is_read() -> None:
     assert settings.moved() == ENVIRONMENT["DB_URL"]
 
 
+def test_a_value_that_is_given_by_name_goes_before_the_environment() -> None:
+    class Aliased(BaseSettings):
+        model_config = SettingsConfigDict(extra="ignore")
+        url: str = Field(validation_alias="DB_URL")
+
+    by_name: Any = {"url": "sqlite://"}
+    assert Aliased(**by_name).url == ENVIRONMENT["DB_URL"]
+    assert settings.Settings(**by_name).url == "sqlite://"
+
+
+def test_the_name_itself_is_read_where_the_alias_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("URL", "sqlite://")
+    assert settings.moved() == ENVIRONMENT["DB_URL"]
+    monkeypatch.delenv("DB_URL")
+    assert settings.moved() == "sqlite://"
+
+
 def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DB_URL")
     assert tell(settings.moved) == "Field required"
