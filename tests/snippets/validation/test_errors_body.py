@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import Body, FastAPI
-from pydantic import BaseModel, ValidationError
+from fastapi import Body, FastAPI, Form, UploadFile
+from pydantic import BaseModel, Json, ValidationError
 
 from snippets.validation import errors_body as body
 from snippets.validation.errors_body import ORDER, TEXT, Order, ask, create_app
@@ -91,6 +91,25 @@ async def test_the_place_goes_on_where_it_is_inside() -> None:
     status, told = await ask(app, sending(json={"order": TEXT}))
     assert (status, problem(told)) == (REFUSED, (TOLD, ["body", "order"], TEXT))
     assert await ask(app, sending(json={"order": ORDER})) == (httpx.codes.OK, {"order": ORDER})
+
+
+@pytest.mark.parametrize(
+    ("annotation", "wrong"), [(Order, True), (Annotated[Json[Order], Form()], False)]
+)
+async def test_beside_a_file_it_is_a_string_that_holds_json(annotation: Any, wrong: bool) -> None:
+    """As in fastapi/fastapi, issue 2257."""
+
+    async def place(picture: UploadFile, order: Any) -> Any:
+        return order
+
+    place.__annotations__["order"] = annotation
+    app = FastAPI()
+    app.post("/orders")(place)
+    status, told = await ask(app, sending(files={"picture": b"1"}, data={"order": TEXT}))
+    if wrong:
+        assert (status, problem(told)) == (REFUSED, (TOLD, ["body", "order"], TEXT))
+    else:
+        assert (status, told) == (httpx.codes.OK, ORDER)
 
 
 async def test_nothing_at_all_is_another_text() -> None:
