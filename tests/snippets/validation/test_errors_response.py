@@ -3,7 +3,9 @@
 import ast
 import asyncio
 import re
+import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -72,7 +74,10 @@ async def test_nor_is_a_coroutine() -> None:
         (RIGHT | {"note": None}, Order, "string_type", ("note",)),
         ({"number": "A-1"}, Order, "missing", ("note",)),
         (SimpleNamespace(number="A-1"), Order, "missing", ("note",)),
-        (RIGHT | {"number": 1}, Order, "string_type", ("number",)),
+        *(
+            (RIGHT | {"number": other}, Order, "string_type", ("number",))
+            for other in (1, uuid.UUID(int=1), datetime(2026, 1, 2, tzinfo=UTC))
+        ),
     ],
 )
 async def test_each_cause_has_a_type_and_a_place(
