@@ -81,6 +81,10 @@ def inner(annotation: Any) -> Callable[..., Any]:
     return taking(Annotated[None, Depends(taking(annotation))])
 
 
+class Plain:
+    """No model, no dataclass."""
+
+
 @pytest.mark.parametrize(
     "endpoint",
     [
@@ -93,6 +97,10 @@ def inner(annotation: Any) -> Callable[..., Any]:
         taking(scoped_session),
         taking(httpx.AsyncClient),
         taking(Order),
+        taking(any),
+        taking(Plain),
+        returning(Plain),
+        returning(dict[str, any]),  # type: ignore[valid-type]
         taking(Request | None, None),
         taking(BackgroundTasks | None, None),
         inner(AsyncSession),
