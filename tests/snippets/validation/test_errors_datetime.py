@@ -9,13 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from fastapi import FastAPI, HTTPException, WebSocket
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import FastAPIDeprecationWarning, RequestValidationError
 from fastapi.responses import JSONResponse, ORJSONResponse
 from pydantic import BaseModel, ValidationError, field_validator
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 from sqlalchemy import JSON, Column, MetaData, Table, create_engine, insert, select
 from sqlalchemy.exc import StatementError
 from starlette.requests import Request
@@ -205,6 +206,25 @@ def test_the_encoder_of_fastapi_makes_floats_of_money() -> None:
         "total": 1.1,
         "at": "2026-01-02T00:00:00+00:00",
     }
+
+
+def test_but_not_of_money_in_a_model() -> None:
+    assert jsonable_encoder({"order": ORDER})["order"]["total"] == "1.10"
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "plain"),
+    [(np.int64(1), "int64", 1), (np.float32(1), "float32", 1.0), (np.array([1]), "ndarray", [1])],
+)
+async def test_numpy_is_known_to_nobody(value: Any, name: str, plain: Any) -> None:
+    with pytest.raises(TypeError, match=NOT_JSON.format(name)):
+        json.dumps(value)
+    with pytest.raises(PydanticSerializationError):
+        to_json(value)
+    with pytest.raises(ValueError, match="TypeError"):
+        jsonable_encoder(value)
+    made = value.tolist() if isinstance(value, np.ndarray) else value.item()
+    assert (json.dumps(made), type(made)) == (json.dumps(plain), type(plain))
 
 
 def test_nor_does_it_know_bytes() -> None:
