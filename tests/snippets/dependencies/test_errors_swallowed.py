@@ -1,5 +1,6 @@
 """What becomes of an exception that a dependency ends."""
 
+import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
@@ -10,6 +11,7 @@ import pytest
 from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import FastAPIError
 from fastapi.responses import JSONResponse, StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import Message
 
 from snippets.dependencies import errors_swallowed as swallowed
@@ -115,6 +117,38 @@ async def test_nothing_is_left_to_answer(dependency: Callable[..., Any]) -> None
 @pytest.mark.parametrize("path", ["/request", "/function"])
 async def test_what_is_raised_again_is_answered(path: str) -> None:
     assert await ask(create_app(swallowed.get_session_and_raise), path) == NOT_FOUND
+
+
+@pytest.mark.parametrize("error", [HTTPException(404), asyncio.CancelledError()])
+async def test_before_that_it_is_rolled_back(
+    error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    async def rollback(_: AsyncSession) -> None:
+        done.append("rollback")
+
+    monkeypatch.setattr(AsyncSession, "rollback", rollback)
+    with pytest.raises(type(error)):
+        async with contextlib.asynccontextmanager(swallowed.get_session_and_raise)():
+            raise error
+    assert done == ["rollback"]
+
+
+async def refuse() -> None:
+    """Who does not let anybody in."""
+    raise HTTPException(401)
+
+
+@pytest.mark.parametrize("last", [True, False])
+async def test_what_a_dependency_after_it_refuses_is_lost_too(last: bool) -> None:
+    app = FastAPI()
+    order = [Depends(excepting), Depends(refuse)]
+
+    @app.get("/", dependencies=order if last else order[::-1])
+    async def endpoint() -> None: ...
+
+    assert (await ask(app, "/")).startswith(NOT_AWAITED if last else "401 ")
 
 
 async def refusing() -> AsyncIterator[None]:
