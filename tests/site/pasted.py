@@ -495,6 +495,7 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("sqlalchemy.exc.ArgumentError: Textual SQL expression 'SELECT 1' should be explicitly declared as text('SELECT 1')",
      TEXTUAL),
     ("AttributeError: 'str' object has no attribute '_execute_on_connection'", TEXTUAL),
+    ("sqlalchemy.exc.ArgumentError: Executable SQL or text() construct expected, got <class 'app.models.Order'>.", TEXTUAL),
     ("RuntimeError: generator didn't stop", YIELDS),
     ("RuntimeError: generator didn\u2019t stop after athrow()", YIELDS),
     ("generator didn't stop after throw()", YIELDS),
