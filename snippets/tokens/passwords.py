@@ -1,0 +1,53 @@
+"""Two verifications at a time, some that wait, and the rest is refused.
+
+Running it verifies fifty passwords at once, and prints how many ran
+side by side and how many were told to come back.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
+
+from snippets.tokens.hashes import Checked, Hashes
+
+T = TypeVar("T")
+
+
+class BusyError(Exception):
+    """As many wait for argon2 as may wait."""
+
+
+# --8<-- [start:passwords]
+class Passwords:
+    """argon2 in threads of its own, `at_once` of them."""
+
+    def __init__(
+        self, hashes: Hashes, at_once: int = 2, waiting: int = 40
+    ) -> None:
+        self._hashes = hashes
+        self._limiter = CapacityLimiter(at_once)  # [!]
+        self._most = at_once + waiting
+        self._inside = 0
+
+    async def hash(self, password: str) -> str:
+        return await self._run(self._hashes.hash, password)
+
+    async def verify(
+        self, password: str, stored: str | None
+    ) -> Checked:
+        return await self._run(self._hashes.check, password, stored)
+
+    async def _run(self, call: Callable[..., T], *given: object) -> T:
+        if self._inside >= self._most:
+            raise BusyError
+        self._inside += 1
+        try:
+            return await to_thread.run_sync(
+                call, *given, limiter=self._limiter
+            )
+        finally:
+            self._inside -= 1
+
+
+# --8<-- [end:passwords]
