@@ -1,7 +1,7 @@
 """Access tokens: what they are for, until when, and signed with what.
 
-Running it offers forged, borrowed and old tokens to this reader and to
-the three that are published, and prints who takes which.
+`forgeries` offers forged, borrowed and old tokens to this reader and
+to three that are published.
 """
 
 from collections.abc import Mapping

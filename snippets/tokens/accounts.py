@@ -1,7 +1,6 @@
 """One address, one account: the unique constraint decides.
 
-Running it signs up with one address twenty times at once, and once more
-in other letters.
+`signups` signs up with one address twenty times at once.
 """
 
 import unicodedata

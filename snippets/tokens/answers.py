@@ -6,7 +6,7 @@ from snippets.tokens.browsers import give
 from snippets.tokens.claims import LIFETIME
 from snippets.tokens.sessions import Session
 
-Answer = dict[str, str | float]
+Answer = dict[str, str | int]
 
 
 # --8<-- [start:answer]
@@ -19,7 +19,7 @@ def answer(
     return {
         "access_token": token,
         "token_type": "Bearer",
-        "expires_in": LIFETIME.total_seconds(),
+        "expires_in": int(LIFETIME.total_seconds()),
     }
 
 

@@ -1,6 +1,6 @@
 """How often somebody may try, one by one or all at once.
 
-Running it tries twenty times at once, with Redis and without.
+`guesses` tries twenty times at once, with Redis and without.
 """
 
 import hashlib

@@ -1,7 +1,6 @@
 """Who has no password is refused as slowly as who has a wrong one.
 
-Running it checks a password against hashes of every kind, and prints
-how often argon2 ran for each.
+`refusals` compares a password with hashes of every kind.
 """
 
 import secrets

@@ -1,7 +1,6 @@
 """Looks whether the address is free, and then takes it.
 
-Running it signs up with one address twenty times at once, and once more
-in other letters.
+`signups` signs up with one address twenty times at once.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
 """Counts an attempt when it has failed.
 
-Running it tries twenty times at once, with Redis and without.
+`guesses` tries twenty times at once, with Redis and without.
 """
 
 from collections.abc import Awaitable, Callable

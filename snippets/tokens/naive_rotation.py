@@ -1,7 +1,6 @@
 """Looks whether a refresh token is unused, and then uses it.
 
-Running it uses one token twenty times at once, and then what the winner
-was given.
+`reuses` uses one token twenty times at once.
 """
 
 import secrets

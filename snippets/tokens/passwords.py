@@ -4,10 +4,13 @@ Running it verifies fifty passwords at once, and prints how many ran
 side by side and how many were told to come back.
 """
 
+import asyncio
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
+from argon2 import PasswordHasher
 
 from snippets.tokens.hashes import Checked, Hashes
 
@@ -51,3 +54,32 @@ class Passwords:
 
 
 # --8<-- [end:passwords]
+
+
+class Paired(Hashes):
+    """Ends no check before another one runs beside it."""
+
+    def __init__(self, hasher: PasswordHasher) -> None:
+        super().__init__(hasher)
+        self._pair = threading.Barrier(2)
+
+    def check(self, password: str, stored: str | None) -> Checked:
+        self._pair.wait()
+        return super().check(password, stored)
+
+
+async def crowd(times: int) -> list[Checked | BaseException]:
+    hasher = PasswordHasher(1, 8, parallelism=1)
+    passwords = Passwords(Paired(hasher))
+    calls = (passwords.verify("right", None) for _ in range(times))
+    return await asyncio.gather(*calls, return_exceptions=True)
+
+
+def main() -> None:
+    answers = asyncio.run(crowd(50))
+    busy = sum(isinstance(one, BusyError) for one in answers)
+    print(f"compared, two by two: {len(answers) - busy}; later: {busy}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,6 @@
 """Sessions that have ended before their access tokens have.
 
-Running it ends a session, asks for it with Redis and without, and
-prints how long Redis remembers.
+`revoked` ends a session, and asks for it with Redis and without.
 """
 
 from datetime import timedelta

@@ -1,7 +1,6 @@
 """A refresh token is good for once; a second use ends its session.
 
-Running it uses one token twenty times at once, and then what the winner
-was given.
+`reuses` uses one token twenty times at once.
 """
 
 import secrets

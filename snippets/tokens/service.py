@@ -1,6 +1,6 @@
 """Accounts and sessions as a service: all of this article at work.
 
-Running it signs up, in, on and out, and prints the answers.
+`answered` signs up, in, on and out, and prints the answers.
 """
 
 from collections.abc import AsyncIterator
