@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from snippets.tokens.accounts import address_key
-from snippets.tokens.hashes import LONGEST
+from snippets.tokens.hashes import LONGEST, normal
 
 SHORTEST = 15  # characters, for a password that is the only factor
 LARGEST_BODY = 8 * 1024  # bytes
@@ -22,6 +22,11 @@ LARGEST_BODY = 8 * 1024  # bytes
 
 def address(given: str) -> str:
     address_key(given)  # raises what is wrong with it
+    return given
+
+
+def text(given: SecretStr) -> SecretStr:
+    normal(given.get_secret_value())  # a lone surrogate is no text
     return given
 
 
@@ -35,14 +40,18 @@ class Credentials(BaseModel):
     """An address and a password; a long one is refused unread."""
 
     email: Address
-    password: Annotated[SecretStr, Field(max_length=LONGEST)]
+    password: Annotated[
+        SecretStr, Field(max_length=LONGEST), AfterValidator(text)
+    ]
 
 
 class NewAccount(Credentials):
     """The same; what is new has to be long enough."""
 
     password: Annotated[
-        SecretStr, Field(min_length=SHORTEST, max_length=LONGEST)
+        SecretStr,
+        Field(min_length=SHORTEST, max_length=LONGEST),
+        AfterValidator(text),
     ]
 
 

@@ -1,7 +1,6 @@
 """An application on a real socket, in this process.
 
-Without a socket there is no client that hangs up, and no response that
-is sent before the request has ended.
+It believes of no client what it says of where it comes from.
 """
 
 import asyncio
@@ -16,11 +15,17 @@ from fastapi import FastAPI
 
 # --8<-- [start:served]
 @asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def served(
+    app: FastAPI, forwarded_allow_ips: str = ""
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the app, which uvicorn serves meanwhile."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="critical")
+        config = uvicorn.Config(
+            app,
+            log_level="critical",
+            forwarded_allow_ips=forwarded_allow_ips,
+        )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve([listener]))
         while not server.started:

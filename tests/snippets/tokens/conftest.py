@@ -1,6 +1,5 @@
 """The service of the article on a socket, with accounts in it."""
 
-import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -62,6 +61,7 @@ class Service:
     pool: Any
 
     async def sign_up(self, email: str = "ann@shop.example", password: str = PASSWORD) -> None:
+        """An account."""
         body = {"email": email, "password": password}
         answer = await self.client.post("/accounts", json=body)
         assert answer.status_code == 201, answer.text
@@ -69,17 +69,21 @@ class Service:
     async def sign_in(
         self, email: str = "ann@shop.example", password: str = PASSWORD, **headers: str
     ) -> httpx.Response:
+        """With these credentials."""
         body = {"email": email, "password": password}
         return await self.client.post("/sessions", json=body, headers=headers)
 
     async def begin(self, email: str = "ann@shop.example") -> "Tokens":
+        """An account, signed in."""
         await self.sign_up(email)
         return Tokens.of(await self.sign_in(email))
 
     async def me(self, access: str) -> httpx.Response:
+        """Who this token says that one is."""
         return await self.client.get("/me", headers={"Authorization": f"Bearer {access}"})
 
     async def go_on(self, refresh: str, **headers: str) -> httpx.Response:
+        """A refresh token, used."""
         cookie = {"Cookie": f"{COOKIE}={refresh}"}
         return await self.client.post("/sessions/refresh", headers=cookie | headers)
 
@@ -93,6 +97,7 @@ class Tokens:
 
     @classmethod
     def of(cls, answer: httpx.Response) -> "Tokens":
+        """From the answer to a sign-in or a refresh."""
         assert answer.status_code in (200, 201), answer.text
         cookie = answer.headers["set-cookie"]
         answer_token = answer.json()["access_token"]
@@ -100,10 +105,8 @@ class Tokens:
 
     @property
     def header(self) -> dict[str, str]:
+        """For a request with the access token."""
         return {"Authorization": f"Bearer {self.access}"}
-
-
-Start = Callable[..., Any]
 
 
 @pytest.fixture
@@ -117,7 +120,3 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
 def without_redis(settings: Settings) -> Settings:
     """Nothing listens where Redis should be."""
     return replace(settings, redis_url="redis://127.0.0.1:1/0")
-
-
-def random_token() -> str:
-    return secrets.token_urlsafe(32)
