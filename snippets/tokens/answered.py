@@ -6,7 +6,6 @@ Running it asks over a socket, and prints status and challenge.
 import asyncio
 from typing import Any
 
-import asyncpg
 import httpx
 
 from snippets.tokens.schema import SCHEMA
@@ -16,7 +15,7 @@ from snippets.tokens.settings import Settings
 
 PASSWORD = "correct horse battery staple"
 ANN = {"email": "ann@shop.example", "password": PASSWORD}
-WRONG = ANN | {"password": "incorrect horse"}
+WRONG = ANN | {"password": "wrong"}
 OTHER_SITE = {"origin": "https://evil.example"}
 
 
@@ -32,8 +31,8 @@ class Asking:
     ) -> httpx.Response:
         answer = await self._client.request(method, path, **given)
         challenge = answer.headers.get("www-authenticate", "")
-        line = f"{what:27} {answer.status_code} {challenge}"
-        self.told.append(line.rstrip())
+        told = f"{what:27} {answer.status_code} {challenge}"
+        self.told.append(told.rstrip())
         return answer
 
 
@@ -41,8 +40,10 @@ def bearer(token: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"}
 
 
+# --8<-- [start:tour]
 async def tour(settings: Settings) -> list[str]:
-    async with served(create_app(settings)) as client:
+    async with served(app := create_app(settings)) as client:
+        await app.state.pool.execute(SCHEMA)
         ask = Asking(client)
         await ask("sign up", "POST", "/accounts", json=ANN)
         await ask("sign up again", "POST", "/accounts", json=ANN)
@@ -54,10 +55,12 @@ async def tour(settings: Settings) -> list[str]:
         await ask("me, bad token", "GET", "/me", headers=bearer("x"))
         await ask("me", "GET", "/me", headers=token)
         await ask("report", "GET", "/report", headers=token)
-        path, site = "/sessions/refresh", OTHER_SITE
-        refresh = {"cookie": cookie}
+        path, refresh = "/sessions/refresh", {"cookie": cookie}
         await ask(
-            "refresh, other site", "POST", path, headers=refresh | site
+            "refresh, other site",
+            "POST",
+            path,
+            headers=refresh | OTHER_SITE,
         )
         await ask("refresh", "POST", path, headers=refresh)
         await ask("refresh, same token", "POST", path, headers=refresh)
@@ -65,17 +68,13 @@ async def tour(settings: Settings) -> list[str]:
     return ask.told
 
 
-async def prepare(dsn: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    await connection.execute(SCHEMA)
-    await connection.close()
+# --8<-- [end:tour]
 
 
 def main() -> None:
     import lab
 
     with lab.postgres() as dsn, lab.redis() as lease:
-        asyncio.run(prepare(dsn))
         settings = Settings(
             dsn=dsn,
             redis_url=lease.url,

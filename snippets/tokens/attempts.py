@@ -28,7 +28,7 @@ def network(address: str) -> str:
         return address  # a Unix socket, or a test client
     if isinstance(parsed, IPv6Address):
         if parsed.ipv4_mapped is None:
-            return parsed.exploded[:19]
+            return f"{int(parsed) >> 64:x}/64"
         parsed = parsed.ipv4_mapped
     return str(parsed)
 

@@ -42,6 +42,7 @@ def counted() -> Try:
     return ours
 
 
+# --8<-- [start:compared]
 async def compared(url: str, prefix: str, attempts: Try) -> str:
     pool = BlockingConnectionPool.from_url(
         url, retry=Retry(NoBackoff(), 0)
@@ -60,6 +61,9 @@ async def compared(url: str, prefix: str, attempts: Try) -> str:
     failed = sum(isinstance(one, RedisError) for one in answers)
     limited = sum(isinstance(one, TooManyError) for one in answers)
     return f"{guesses} compared, {limited} refused, {failed} failed"
+
+
+# --8<-- [end:compared]
 
 
 def main() -> None:

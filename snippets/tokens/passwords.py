@@ -7,9 +7,9 @@ side by side and how many were told to come back.
 import asyncio
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
 
 from snippets.tokens.hashes import Checked, Hashes
@@ -29,9 +29,8 @@ class Passwords:
         self, hashes: Hashes, at_once: int = 2, waiting: int = 40
     ) -> None:
         self._hashes = hashes
-        self._limiter = CapacityLimiter(at_once)  # [!]
-        self._most = at_once + waiting
-        self._inside = 0
+        self._threads = ThreadPoolExecutor(at_once, "argon2")  # [!]
+        self._room = threading.Semaphore(at_once + waiting)
 
     async def hash(self, password: str) -> str:
         return await self._run(self._hashes.hash, password)
@@ -42,15 +41,12 @@ class Passwords:
         return await self._run(self._hashes.check, password, stored)
 
     async def _run(self, call: Callable[..., T], *given: object) -> T:
-        if self._inside >= self._most:
+        if not self._room.acquire(blocking=False):
             raise BusyError
-        self._inside += 1
-        try:
-            return await to_thread.run_sync(
-                call, *given, limiter=self._limiter
-            )
-        finally:
-            self._inside -= 1
+        done = self._threads.submit(call, *given)
+        # When the thread is done, not when nobody waits any more.
+        done.add_done_callback(lambda _: self._room.release())
+        return await asyncio.wrap_future(done)
 
 
 # --8<-- [end:passwords]

@@ -17,6 +17,7 @@ from snippets.tokens.naive_hashes import is_right
 PASSWORD = "correct horse battery staple"
 
 
+# --8<-- [start:counted]
 class Counted(PasswordHasher):
     """Counts the comparisons that were made to their end."""
 
@@ -34,6 +35,9 @@ class Counted(PasswordHasher):
             raise
         self.compared += 1
         return right
+
+
+# --8<-- [end:counted]
 
 
 def kinds() -> dict[str, Account | None]:

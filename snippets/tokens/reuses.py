@@ -23,6 +23,7 @@ LOCK = "SELECT FROM refresh_token FOR UPDATE"
 AT_ONCE = 20
 
 
+# --8<-- [start:outcome]
 async def outcome(dsn: str, rotate: Rotate) -> tuple[int, int]:
     """How many were given a new token, and how many of these work."""
     size = AT_ONCE + 1
@@ -40,6 +41,9 @@ async def outcome(dsn: str, rotate: Rotate) -> tuple[int, int]:
         given = [one for one in answers if isinstance(one, Session)]
         again = [await rotate(pool, one.token) for one in given]
         return len(given), sum(isinstance(a, Session) for a in again)
+
+
+# --8<-- [end:outcome]
 
 
 def main() -> None:

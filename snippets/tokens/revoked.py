@@ -25,6 +25,7 @@ def client(url: str) -> Redis:
     )
 
 
+# --8<-- [start:outcome]
 async def outcome(dsn: str, url: str, prefix: str) -> list[str]:
     said = []
     async with (
@@ -50,6 +51,9 @@ async def outcome(dsn: str, url: str, prefix: str) -> list[str]:
         left = await up.ttl(key)
         said.append(f"Redis forgets within 600 s: {0 < left <= 600}")
     return said
+
+
+# --8<-- [end:outcome]
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ LOCK = "LOCK TABLE account IN EXCLUSIVE MODE"
 AT_ONCE = 20
 
 
+# --8<-- [start:outcome]
 async def outcome(dsn: str, create: CreateAccount) -> tuple[str, int]:
     size = AT_ONCE + 1
     async with asyncpg.create_pool(
@@ -40,6 +41,9 @@ async def outcome(dsn: str, create: CreateAccount) -> tuple[str, int]:
         rows = await pool.fetchval("SELECT count(*) FROM account")
     counted = sorted(Counter(map(str, told)).items())
     return ", ".join(f"{n} × {what}" for what, n in counted), rows
+
+
+# --8<-- [end:outcome]
 
 
 def main() -> None:

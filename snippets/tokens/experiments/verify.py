@@ -8,7 +8,7 @@ sign-ins last.
 
 argon2 takes the memory that its parameters say, m KiB, for as long as
 it runs. So the peak is m times as many as run side by side: one on the
-event loop, two behind a limiter of two, and as many as there are
+event loop, two in two threads of its own, and as many as there are
 threads, which is forty, without. On the event loop at most one
 heartbeat can be answered between one comparison and the next.
 """
@@ -128,7 +128,7 @@ EXPERIMENT = Experiment(
             run=partial(run, place="threads"),
         ),
         "limited": Variant(
-            label="behind a limiter of two",
+            label="in two threads of its own",
             run=partial(run, place="limited"),
             baseline=True,
         ),
@@ -145,7 +145,7 @@ EXPERIMENT = Experiment(
             of=lambda r: r["threads"]["memory"],
         ),
         "limited": Quantity(
-            label="memory of forty sign-ins behind a limiter of two",
+            label="memory of forty sign-ins in two threads",
             unit="B",
             of=lambda r: r["limited"]["memory"],
         ),
@@ -155,7 +155,7 @@ EXPERIMENT = Experiment(
             of=lambda r: r["inline"]["heartbeats"],
         ),
         "beats_limited": Quantity(
-            label="others answered meanwhile, behind a limiter of two",
+            label="others answered meanwhile, two threads of its own",
             unit="",
             of=lambda r: r["limited"]["heartbeats"],
         ),
@@ -165,7 +165,7 @@ EXPERIMENT = Experiment(
             of=lambda r: r["inline"]["stall"],
         ),
         "stall_limited": Quantity(
-            label="longest silence behind a limiter of two",
+            label="longest silence in two threads of its own",
             unit="%",
             of=lambda r: r["limited"]["stall"],
         ),
@@ -182,7 +182,7 @@ EXPERIMENT = Experiment(
             at_least=SIGN_INS / 2 * MEMORY,
         ),
         Claim(
-            "Behind a limiter of two at most two take memory",
+            "In two threads of its own at most two take memory",
             quantity="limited",
             at_most=2 * ROOM * MEMORY,
         ),
@@ -199,13 +199,13 @@ EXPERIMENT = Experiment(
             at_least=50,
         ),
         Claim(
-            "Behind a limiter of two others get more answers than there"
-            " are comparisons",
+            "In two threads of its own others get more answers than"
+            " there are comparisons",
             quantity="beats_limited",
             at_least=SIGN_INS,
         ),
         Claim(
-            "Behind a limiter of two the longest silence is below a"
+            "In two threads of its own the longest silence is below a"
             " tenth of the time",
             quantity="stall_limited",
             at_most=10,
