@@ -22,8 +22,9 @@ def create_app() -> FastAPI:
 
     @app.post("/orders/{order_id}")
     def place_order(order_id: int) -> str:  # def: in a thread
-        loop = asyncio.get_event_loop()  # [!]
-        return loop.run_until_complete(notify(order_id))
+        return asyncio.get_event_loop().run_until_complete(  # [!]
+            notify(order_id)
+        )
 
     return app
 

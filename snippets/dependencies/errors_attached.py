@@ -17,7 +17,7 @@ async def rename(
     order: Order, number: str, session: AsyncSession
 ) -> None:
     order.number = number
-    session.add(order)  # [!] it is in the session that loaded it
+    session.add(order)  # it is in the session that loaded it  # [!]
 
 
 # --8<-- [end:raises]

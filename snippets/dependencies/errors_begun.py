@@ -15,10 +15,14 @@ TAKEN = select(Order).where(Order.number == "A-1")
 
 
 # --8<-- [start:raises]
+async def store(session: AsyncSession) -> None:
+    async with session.begin():  # [!]
+        session.add(Order("A-1"))
+
+
 async def place(session: AsyncSession) -> None:
     if await session.scalar(TAKEN) is None:  # begins a transaction
-        async with session.begin():  # [!]
-            session.add(Order("A-1"))
+        await store(session)
 
 
 # --8<-- [end:raises]

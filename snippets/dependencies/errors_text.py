@@ -5,12 +5,15 @@ and then what SQLAlchemy takes.
 """
 
 import asyncio
+from textwrap import fill
 
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from snippets.dependencies.orders import Order, prepared
+
+WIDTH = 72  # columns
 
 
 # --8<-- [start:raises]
@@ -47,7 +50,7 @@ async def demonstrate(dsn: str) -> None:
             try:
                 await pinging
             except ArgumentError as error:
-                print(f"{type(error).__name__}: {error}")
+                print(fill(f"{type(error).__name__}: {error}", WIDTH))
         session.add(Order("A-1"))
         await session.flush()
         print(await find("A-1", session))

@@ -1,19 +1,24 @@
 """Which algorithm is used is for the reader to say, not for the token.
 
-Running it reads a token without a list of algorithms, with the one that
-the token names, and with a list of its own.
+Running it reads a token without a list of algorithms, and with one.
 """
 
 import secrets
+from datetime import UTC, datetime, timedelta
+from textwrap import fill
 from typing import Any
 
 import jwt
 
 KEY = secrets.token_bytes(32)
+WIDTH = 72  # columns
+LIFETIME = timedelta(minutes=15)
 
 
 def issue(user_id: str) -> str:
-    return jwt.encode({"sub": user_id}, KEY, algorithm="HS256")
+    expires = datetime.now(UTC) + LIFETIME
+    claims = {"sub": user_id, "exp": expires}
+    return jwt.encode(claims, KEY, algorithm="HS256")
 
 
 # --8<-- [start:raises]
@@ -26,7 +31,12 @@ def read(token: str) -> dict[str, Any]:
 
 # --8<-- [start:fix]
 def read_hs256(token: str) -> dict[str, Any]:
-    return jwt.decode(token, KEY, algorithms=["HS256"])  # [!]
+    return jwt.decode(
+        token,
+        KEY,
+        algorithms=["HS256"],  # those of the issuer, in the code  # [!]
+        options={"require": ["exp", "sub"]},
+    )
 
 
 # --8<-- [end:fix]
@@ -35,9 +45,9 @@ def read_hs256(token: str) -> dict[str, Any]:
 def main() -> None:
     for function in (read, read_hs256):
         try:
-            print(function(issue("7")))
+            print(function(issue("7"))["sub"])
         except jwt.InvalidTokenError as error:
-            print(f"{type(error).__name__}: {error}")
+            print(fill(f"{type(error).__name__}: {error}", WIDTH))
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def read_as_orders(token: str) -> dict[str, Any]:
         token,
         KEY,
         algorithms=["HS256"],
-        audience=ORDERS,  # [!] as the issuer writes it
+        audience=ORDERS,  # as the issuer writes it  # [!]
         options={"require": ["exp", "sub", "aud"]},
     )
 

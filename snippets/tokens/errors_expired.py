@@ -21,7 +21,7 @@ CLOCK_SKEW = timedelta(seconds=30)
 
 # --8<-- [start:raises]
 def issue(user_id: str) -> str:
-    expires = datetime.now() + LIFETIME  # [!] naive, in local time
+    expires = datetime.now() + LIFETIME  # naive, in local time  # [!]
     return jwt.encode({"sub": user_id, "exp": expires}, KEY)
 
 
@@ -43,7 +43,7 @@ def read_with_leeway(token: str) -> dict[str, Any]:
         token,
         KEY,
         algorithms=["HS256"],
-        leeway=CLOCK_SKEW,  # [!] of two machines, not of two zones
+        leeway=CLOCK_SKEW,  # of two machines, not of two zones  # [!]
         options={"require": ["exp"]},
     )
 
@@ -53,13 +53,14 @@ def read_with_leeway(token: str) -> dict[str, Any]:
 
 @contextmanager
 def machine_in(zone: str) -> Iterator[None]:
-    before = os.environ.get("TZ", "")
+    before = os.environ.pop("TZ", None)
     os.environ["TZ"] = zone
     time.tzset()
     try:
         yield
     finally:
-        os.environ["TZ"] = before
+        del os.environ["TZ"]
+        os.environ.update({} if before is None else {"TZ": before})
         time.tzset()
 
 

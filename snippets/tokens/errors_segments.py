@@ -45,7 +45,7 @@ def current_user_or_401(bearer: Bearer) -> str:
             algorithms=["HS256"],
             options={"require": ["exp", "sub"]},
         )
-    except jwt.InvalidTokenError as error:  # [!] all of them
+    except jwt.InvalidTokenError as error:  # all of them  # [!]
         raise HTTPException(401, "invalid token", INVALID) from error
     return str(claims["sub"])
 

@@ -20,7 +20,7 @@ def encode(sub: object) -> str:
 
 # --8<-- [start:raises]
 def issue(user_id: int) -> str:
-    return encode(user_id)  # [!] no complaint yet
+    return encode(user_id)  # no complaint yet  # [!]
 
 
 def read(token: str) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def user_id_of_either(token: str) -> int:
         algorithms=["HS256"],
         options={"require": ["exp", "sub"], "verify_sub": False},
     )
-    if type(claims["sub"]) not in (int, str):  # [!] True is an int
+    if type(claims["sub"]) not in (int, str):  # True is an int  # [!]
         raise jwt.InvalidTokenError("Subject is no user")
     return int(claims["sub"])
 

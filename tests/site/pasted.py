@@ -37,6 +37,18 @@ DUPLICATES = "could-not-create-unique-index"
 CACHED_PLAN = "cached-statement-plan-is-invalid"
 OPERATOR = "operator-does-not-exist"
 NOT_VALID = "index-is-not-valid"
+BCRYPT = "password-cannot-be-longer-than-72-bytes"
+SEGMENTS = "jwt-not-enough-segments"
+EXPIRED = "jwt-signature-has-expired"
+SUBJECT = "jwt-subject-must-be-a-string"
+AUDIENCE = "jwt-invalid-audience"
+CLAIM = "jwt-token-is-missing-the-exp-claim"
+ALGORITHMS = "jwt-algorithms-argument"
+BEGUN = "a-transaction-is-already-begun-on-this-session"
+ATTACHED = "object-is-already-attached-to-session"
+TEXTUAL = "not-an-executable-object"
+YIELDS = "generator-didnt-stop"
+NO_LOOP = "there-is-no-current-event-loop-in-thread"
 
 QUEUE_POOL_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/.venv/lib/python3.12/site-packages/uvicorn/protocols/http/h11_impl.py", line 407
@@ -153,6 +165,47 @@ sqlalchemy.exc.DBAPIError: (sqlalchemy.dialects.postgresql.asyncpg.Error) invali
 [SQL: INSERT INTO notes (body) VALUES ($1::VARCHAR)]
 [parameters: ('Ada\\x00',)]
 (Background on this error at: https://sqlalche.me/e/21/dbapi)
+"""
+BCRYPT_TRACEBACK = """(trapped) error reading bcrypt version
+Traceback (most recent call last):
+  File "/srv/app/.venv/lib/python3.12/site-packages/passlib/handlers/bcrypt.py", line 620, in _load_backend_mixin
+    version = _bcrypt.__about__.__version__
+              ^^^^^^^^^^^^^^^^^
+AttributeError: module 'bcrypt' has no attribute '__about__'
+Traceback (most recent call last):
+  File "/srv/app/security.py", line 14, in get_password_hash
+    return pwd_context.hash(password)
+  File "/srv/app/.venv/lib/python3.12/site-packages/passlib/handlers/bcrypt.py", line 655, in _calc_checksum
+    hash = _bcrypt.hashpw(secret, config)
+ValueError: password cannot be longer than 72 bytes, truncate manually if necessary (e.g. my_password[:72])
+"""
+SEGMENTS_TRACEBACK = """  File "/srv/app/.venv/lib/python3.12/site-packages/jwt/api_jws.py", line 269, in _load
+    signing_input, crypto_segment = jwt.rsplit(b".", 1)
+ValueError: not enough values to unpack (expected 2, got 1)
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/srv/app/auth.py", line 63, in verify_token
+    payload = jwt.decode(token, KEY, algorithms=["HS256"])
+jwt.exceptions.DecodeError: Not enough segments
+"""
+TEXTUAL_TRACEBACK = """  File "/srv/app/.venv/lib/python3.12/site-packages/sqlalchemy/engine/base.py", line 1410, in execute
+    meth = statement._execute_on_connection
+AttributeError: 'str' object has no attribute '_execute_on_connection'
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/srv/app/health.py", line 9, in ready
+    await connection.execute("select 1")
+sqlalchemy.exc.ObjectNotExecutableError: Not an executable object: 'select 1'
+"""
+NO_LOOP_TRACEBACK = """  File "/srv/app/main.py", line 12, in place_order
+    loop = asyncio.get_event_loop()
+  File "/usr/lib/python3.12/asyncio/events.py", line 702, in get_event_loop
+    raise RuntimeError('There is no current event loop in thread %r.'
+RuntimeError: There is no current event loop in thread 'AnyIO worker thread'.
 """
 UNKNOWN_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/pool.py", line 8, in connection
@@ -306,6 +359,10 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("(sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) <class 'asyncpg.exceptions.AmbiguousParameterError'>: could not determine data type of parameter $1",
      PARAMETER),
     ("42P18", PARAMETER),
+    ("asyncpg.exceptions.AmbiguousParameterError: inconsistent types deduced for parameter $1\nDETAIL:  integer versus bigint", PARAMETER),
+    ("psycopg.errors.NumericValueOutOfRange: numeric field overflow", INT_RANGE),
+    ("asyncpg.exceptions.DataError: invalid input for query argument $1 in element #1 of executemany() sequence: '2' ('str' object cannot be interpreted as an integer)", INPUT),
+    ("asyncpg.exceptions.DataError: invalid input for query argument $5: array([ 0.01184103, -0.01023413,  0.0018... (expected str, got ndarray)", INPUT),
     ("asyncpg.exceptions.InvalidColumnReferenceError: there is no unique or exclusion constraint matching the ON CONFLICT specification",
      CONFLICT),
     ("ERROR:  there is no unique or exclusion constraint matching the ON CONFLICT specification", CONFLICT),
@@ -341,6 +398,46 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("ValueError: A string literal cannot contain NUL (0x00) characters.", NUL),
     ("(sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) there is no unique or exclusion constraint matching the ON CONFLICT specification\n[SQL: INSERT INTO places (name) VALUES ($1::VARCHAR) ON CONFLICT (name) WHERE kind = $2::VARCHAR DO NOTHING]",
      CONFLICT),
+    (BCRYPT_TRACEBACK, BCRYPT),
+    ("ValueError: password cannot be longer than 72 bytes, truncate manually if necessary (e.g. my_password[:72])", BCRYPT),
+    ("AttributeError: module 'bcrypt' has no attribute '__about__'", BCRYPT),
+    ("passlib.handlers.bcrypt - WARNING - (trapped) error reading bcrypt version", BCRYPT),
+    (SEGMENTS_TRACEBACK, SEGMENTS),
+    ("jose.exceptions.JWTError: Not enough segments", SEGMENTS),
+    ("jwt.exceptions.DecodeError: Invalid header padding", SEGMENTS),
+    ("Invalid token type. Token must be a <class 'bytes'>", SEGMENTS),
+    ("jwt.exceptions.ExpiredSignatureError: Signature has expired", EXPIRED),
+    ("jose.exceptions.ExpiredSignatureError: Signature has expired.", EXPIRED),
+    ("ImmatureSignatureError: The token is not yet valid (iat)", EXPIRED),
+    ("jwt.exceptions.InvalidSubjectError: Subject must be a string", SUBJECT),
+    ('{"msg": "Subject must be a string"}', SUBJECT),
+    ("jwt.exceptions.InvalidAudienceError: Invalid audience", AUDIENCE),
+    ("jwt.exceptions.InvalidAudienceError: Audience doesn\u2019t match", AUDIENCE),
+    ('jwt.exceptions.MissingRequiredClaimError: Token is missing the "aud" claim', AUDIENCE),
+    ('jwt.exceptions.MissingRequiredClaimError: Token is missing the "exp" claim', CLAIM),
+    ('Token is missing the "tenant" claim', CLAIM),
+    ('jwt.exceptions.DecodeError: It is required that you pass in a value for the "algorithms" argument when calling decode().',
+     ALGORITHMS),
+    ("sqlalchemy.exc.InvalidRequestError: A transaction is already begun on this Session.", BEGUN),
+    ("a transaction is already begun on this session", BEGUN),
+    ("sqlalchemy.exc.InvalidRequestError: Can't operate on closed transaction inside context manager.  Please complete the context manager before emitting further commands.",
+     BEGUN),
+    ("InvalidRequestError: This connection has already initialized a SQLAlchemy Transaction() object via begin() or autobegin; can't call begin() here unless rollback() or commit() is called first.",
+     BEGUN),
+    ("sqlalchemy.exc.InvalidRequestError: Object '<User at 0x7f7c5ba98ac8>' is already attached to session '3' (this is '2')",
+     ATTACHED),
+    ("sqlalchemy.exc.InvalidRequestError: Instance '<User at 0x7f7c>' is not persistent within this Session", ATTACHED),
+    (TEXTUAL_TRACEBACK, TEXTUAL),
+    ("sqlalchemy.exc.ArgumentError: Textual SQL expression 'SELECT 1' should be explicitly declared as text('SELECT 1')",
+     TEXTUAL),
+    ("AttributeError: 'str' object has no attribute '_execute_on_connection'", TEXTUAL),
+    ("RuntimeError: generator didn't stop", YIELDS),
+    ("RuntimeError: generator didn\u2019t stop after athrow()", YIELDS),
+    ("generator didn't stop after throw()", YIELDS),
+    ("RuntimeError: generator didn't yield", YIELDS),
+    (NO_LOOP_TRACEBACK, NO_LOOP),
+    ("RuntimeError: There is no current event loop in thread 'MainThread'.", NO_LOOP),
+    ("RuntimeError: no running event loop", NO_LOOP),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),

@@ -1,6 +1,7 @@
 """`There is no current event loop in thread …`, and how a thread reaches one."""
 
 import asyncio
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import Any
 
 import anyio.to_thread
 import pytest
-from fastapi import FastAPI
+from fastapi import BackgroundTasks, Depends, FastAPI
 
 from snippets.concurrency import errors_no_loop
 
@@ -55,7 +56,15 @@ async def test_what_is_handed_over_runs_in_the_loop_that_serves(
         assert await errors_no_loop.ask(errors_no_loop.create_app_fixed(), method) == here
 
 
-@pytest.mark.parametrize("ask", [asyncio.get_event_loop, asyncio.Future])
+def spawned() -> None:
+    coroutine = errors_no_loop.notify(7)
+    try:
+        asyncio.ensure_future(coroutine)  # noqa: RUF006
+    finally:
+        coroutine.close()
+
+
+@pytest.mark.parametrize("ask", [asyncio.get_event_loop, asyncio.Future, spawned])
 def test_a_thread_of_our_own_has_none_either(ask: Callable[[], Any]) -> None:
     with pytest.raises(RuntimeError, match=r"^There is no current event loop in thread 'Thread-1"):
         in_a_thread(ask)
@@ -63,8 +72,6 @@ def test_a_thread_of_our_own_has_none_either(ask: Callable[[], Any]) -> None:
 
 def test_nor_has_the_main_thread_after_asyncio_run() -> None:
     """In a program of its own, which is what a script is. On Python 3.14 not before either."""
-    import subprocess
-
     program = "import asyncio\nasyncio.run(asyncio.sleep(0))\nasyncio.get_event_loop()"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False
@@ -117,6 +124,43 @@ async def test_a_loop_of_its_own_cannot_use_what_belongs_to_another() -> None:
     await waiting
 
 
+async def test_a_background_task_with_def_is_in_a_thread_and_with_async_def_is_not() -> None:
+    app, found = FastAPI(), []
+
+    def in_thread() -> None:
+        with pytest.raises(RuntimeError, match=SAID):
+            asyncio.get_event_loop()
+        found.append("thread")
+
+    async def in_loop() -> None:
+        found.append(await errors_no_loop.notify(7))
+
+    @app.post("/orders/{order_id}")
+    async def place_order(order_id: int, tasks: BackgroundTasks) -> str:
+        tasks.add_task(in_thread)
+        tasks.add_task(in_loop)
+        return "placed"
+
+    assert await errors_no_loop.ask(app, "POST") == "placed"
+    assert found == ["thread", "order 7"]
+
+
+async def test_a_set_loop_is_another_loop_in_every_thread() -> None:
+    """The reply that forums give, `set_event_loop(new_event_loop())`: no error, another loop."""
+
+    def run() -> bool:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            asked = asyncio.get_event_loop().run_until_complete(errors_no_loop.notify(7))
+            return asked == "order 7" and asyncio.get_event_loop() is loop
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+    assert await asyncio.to_thread(run)
+
+
 async def test_inside_a_loop_asyncio_run_is_refused() -> None:
     refused = errors_no_loop.notify(7)
     with pytest.raises(RuntimeError, match=r"cannot be called from a running event loop$"):
@@ -124,13 +168,16 @@ async def test_inside_a_loop_asyncio_run_is_refused() -> None:
     refused.close()
 
 
-async def test_a_coroutine_that_is_not_awaited_answers_with_itself() -> None:
+def test_a_coroutine_that_is_not_awaited_does_not_run_and_warns() -> None:
+    with pytest.warns(RuntimeWarning, match=r"^coroutine 'notify' was never awaited$"):
+        assert asyncio.iscoroutine(errors_no_loop.notify(7))
+
+
+async def test_a_dependency_with_def_is_in_a_thread_too() -> None:
     app = FastAPI()
 
-    @app.post("/orders/{order_id}")
-    def place_order(order_id: int) -> bool:
-        coroutine = errors_no_loop.notify(order_id)
-        coroutine.close()
-        return asyncio.iscoroutine(coroutine)
+    @app.post("/orders/{order_id}", dependencies=[Depends(asyncio.get_event_loop)])
+    async def place_order(order_id: int) -> None: ...
 
-    assert await errors_no_loop.ask(app, "POST") == "True"
+    with pytest.raises(RuntimeError, match=SAID):
+        await errors_no_loop.ask(app, "POST")

@@ -2,14 +2,20 @@
 
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from typing import Annotated, Any
 
 import pytest
 from fastapi import Depends, FastAPI, Request
-from sqlalchemy import Select, func, select, text
-from sqlalchemy.exc import ArgumentError, InvalidRequestError, ObjectNotExecutableError
+from sqlalchemy import ForeignKey, Select, select, text
+from sqlalchemy.exc import (
+    ArgumentError,
+    InvalidRequestError,
+    ObjectNotExecutableError,
+    StatementError,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from snippets.dependencies import errors_attached, errors_begun, errors_text, errors_yield
 from snippets.dependencies.asked import ask
@@ -45,6 +51,11 @@ async def test_who_has_read_has_begun(engine: AsyncEngine, session: AsyncSession
     assert await rows(engine) == 0
 
 
+async def test_who_comes_first_may_begin(engine: AsyncEngine, session: AsyncSession) -> None:
+    await errors_begun.store(session)
+    assert await rows(engine) == 1
+
+
 @pytest.mark.parametrize("place", [errors_begun.place_in_one, errors_begun.place_and_commit])
 async def test_one_transaction_reads_and_writes(
     place: Callable[[AsyncSession], Any], engine: AsyncEngine, session: AsyncSession
@@ -62,18 +73,20 @@ async def test_a_dependency_that_reads_has_begun_it_for_the_endpoint(engine: Asy
         async with sessions() as made:
             yield made
 
-    async def current_user(session: AsyncSession = Depends(session_of)) -> str:
+    given = Annotated[AsyncSession, Depends(session_of)]
+
+    async def current_user(session: given) -> str:
         return str(await session.scalar(text("SELECT current_user")))
 
     app = FastAPI()
 
     @app.get("/begins", dependencies=[Depends(current_user)])
-    async def begins(session: AsyncSession = Depends(session_of)) -> None:
+    async def begins(session: given) -> None:
         async with session.begin():
             session.add(Order("A-1"))
 
     @app.get("/commits", dependencies=[Depends(current_user)])
-    async def commits(session: AsyncSession = Depends(session_of)) -> None:
+    async def commits(session: given) -> None:
         session.add(Order("A-2"))
         await session.commit()
 
@@ -83,14 +96,55 @@ async def test_a_dependency_that_reads_has_begun_it_for_the_endpoint(engine: Asy
     assert await rows(engine) == 1
 
 
-@pytest.mark.parametrize("begin", ["add", "connection", "begin", "begin_nested"])
+@pytest.mark.parametrize("begin", ["connection", "begin", "begin_nested"])
 async def test_it_begins_before_a_statement_too(begin: str, session: AsyncSession) -> None:
-    if begin == "add":
-        session.add(Order("A-1"))
-    else:
-        await getattr(session, begin)()
+    await getattr(session, begin)()
     with pytest.raises(InvalidRequestError, match=BEGUN):
         await session.begin()
+
+
+async def test_adding_an_object_begins_too(session: AsyncSession) -> None:
+    session.add(Order("A-1"))
+    with pytest.raises(InvalidRequestError, match=BEGUN):
+        await session.begin()
+
+
+async def test_so_does_changing_one(engine: AsyncEngine) -> None:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        session.add(order := Order("A-1"))
+        await session.commit()
+        order.number = "A-2"
+        with pytest.raises(InvalidRequestError, match=BEGUN):
+            await session.begin()
+
+
+async def test_and_a_merge_that_loads_nothing(engine: AsyncEngine) -> None:
+    """As in a report: no statement is logged after the last commit."""
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        session.add(order := Order("A-1"))
+        await session.commit()
+        session.expunge(order)
+        await session.merge(order, load=False)
+        with pytest.raises(InvalidRequestError, match=BEGUN):
+            await session.begin()
+
+
+async def test_a_dependency_that_has_begun_leaves_the_commit_to_its_end(
+    engine: AsyncEngine,
+) -> None:
+    """As in a report: `session.begin()` around the `yield`, and a commit in the endpoint."""
+    said = r"^Can't operate on closed transaction inside context manager\."
+    async with AsyncSession(engine) as session, session.begin():
+        session.add(Order("A-1"))
+        await session.commit()
+        with pytest.raises(InvalidRequestError, match=said):
+            await session.scalar(errors_begun.TAKEN)
+    async with AsyncSession(engine) as session, session.begin():
+        with pytest.raises(InvalidRequestError, match=BEGUN):
+            await session.begin()
+        session.add(Order("A-2"))
+        await session.flush()
+    assert await rows(engine) == 2
 
 
 async def test_after_a_commit_or_a_rollback_it_begins_again(session: AsyncSession) -> None:
@@ -115,15 +169,18 @@ async def test_a_savepoint_raises_nothing_and_stores_nothing(engine: AsyncEngine
     assert await rows(engine) == 0
 
 
-async def test_where_it_is_begun_already_nothing_is_begun_and_nothing_stored(
-    engine: AsyncEngine,
-) -> None:
+async def test_asking_whether_it_is_begun_leaves_nobody_to_commit(engine: AsyncEngine) -> None:
+    async def place(session: AsyncSession) -> None:
+        async with nullcontext() if session.in_transaction() else session.begin():
+            session.add(Order("A-1"))
+
+    async with AsyncSession(engine) as session:
+        await place(session)
+    assert await rows(engine) == 1
     async with AsyncSession(engine) as session:
         await session.scalar(errors_begun.TAKEN)
-        if not session.in_transaction():
-            await session.begin()  # pragma: no cover
-        session.add(Order("A-1"))
-    assert await rows(engine) == 0
+        await place(session)
+    assert await rows(engine) == 1
 
 
 async def test_a_rollback_before_it_undoes_what_was_written(engine: AsyncEngine) -> None:
@@ -202,12 +259,13 @@ async def test_a_user_from_a_dependency_with_a_session_of_its_own(engine: AsyncE
     def app_with(session_of: Callable[..., Any]) -> FastAPI:
         app = FastAPI()
 
-        async def found(session: AsyncSession = Depends(one)) -> Order:
+        async def found(session: Annotated[AsyncSession, Depends(one)]) -> Order:
             return (await session.scalars(select(Order))).one()
 
         @app.get("/")
         async def rename(
-            order: Any = Depends(found), session: AsyncSession = Depends(session_of)
+            order: Annotated[Any, Depends(found)],
+            session: Annotated[AsyncSession, Depends(session_of)],
         ) -> None:
             await errors_attached.rename(order, "B-1", session)
             await session.commit()
@@ -228,17 +286,17 @@ async def test_a_closed_session_has_let_go_of_it(engine: AsyncEngine) -> None:
     assert await rows(engine) == 1
 
 
-async def test_expunged_it_can_be_added_and_overwrites_what_was_written_since(
+async def test_expunged_it_can_be_added_as_old_as_it_is(
     order_and_two: Attached, engine: AsyncEngine
 ) -> None:
     order, loading, other = order_and_two
     async with engine.begin() as connection:
         await connection.execute(text("UPDATE orders SET number = 'Z-9'"))
     loading.expunge(order)
-    await errors_attached.rename(order, "B-1", other)
-    await other.commit()
-    async with AsyncSession(engine) as session:
-        assert (await session.get_one(Order, order.id)).number == "B-1"
+    other.add(order)
+    assert order.number == "A-1"
+    assert (await other.get_one(Order, order.id)).number == "A-1"
+    assert await _number(engine) == "Z-9"
 
 
 async def test_merge_writes_what_is_stale(order_and_two: Attached, engine: AsyncEngine) -> None:
@@ -256,8 +314,46 @@ async def _number(engine: AsyncEngine) -> str | None:
         return await session.scalar(select(Order.number))
 
 
+class Base(DeclarativeBase):
+    """Tables of what refers to an order."""
+
+
+class Customer(Base):
+    """Who has ordered."""
+
+    __tablename__ = "customers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Note(Base):
+    """What was written about a customer."""
+
+    __tablename__ = "notes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey(Customer.id))
+    customer: Mapped[Customer] = relationship()
+
+
+async def test_a_new_object_brings_along_what_it_refers_to(engine: AsyncEngine) -> None:
+    """As in a report of a form: the sponsor is new, its level was loaded elsewhere."""
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    sessions = async_sessionmaker(engine, expire_on_commit=False)
+    async with sessions() as loading, sessions() as other:
+        loading.add(customer := Customer())
+        await loading.commit()
+        with pytest.raises(InvalidRequestError, match=ATTACHED.replace("Order", "Customer")):
+            other.add(note := Note(customer=customer))
+        assert note in other
+        await other.rollback()
+        other.add(Note(customer_id=customer.id))
+        await other.commit()
+        assert await other.scalar(select(Note.customer_id)) == customer.id
+
+
 async def test_expiring_is_no_help(order_and_two: Attached) -> None:
     order, loading, other = order_and_two
+    await loading.rollback()
     loading.expire(order)
     await loading.commit()
     with pytest.raises(InvalidRequestError, match=ATTACHED):
@@ -273,8 +369,15 @@ async def test_nor_does_a_connection(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         with pytest.raises(
             ObjectNotExecutableError, match=r"^Not an executable object: 'SELECT 1'$"
-        ):
+        ) as caught:
             await errors_text.ping_connection(connection)
+    above = "'str' object has no attribute '_execute_on_connection'"
+    assert str(caught.value.__cause__) == above
+
+
+async def test_a_statement_made_a_string_is_a_string(session: AsyncSession) -> None:
+    with pytest.raises(ArgumentError, match=r"^Textual SQL expression 'SELECT orders\.id"):
+        await session.execute(str(select(Order)))  # type: ignore[call-overload]
 
 
 async def test_text_is_sent_and_its_parameters_are_no_sql(session: AsyncSession) -> None:
@@ -314,10 +417,8 @@ async def test_the_report_of_a_filter_with_a_format_string(session: AsyncSession
     assert len((await session.scalars(select(Order).where(Order.number == value))).all()) == 0
 
 
-@pytest.mark.parametrize("target", [Order, Order("A-1"), func, None])
-async def test_other_objects_are_not_executable_either(
-    target: object, engine: AsyncEngine
-) -> None:
+@pytest.mark.parametrize("target", [Order, Order("A-1"), select, None, ("SELECT 1",)])
+async def test_other_objects_are_not_executable_either(target: object, engine: AsyncEngine) -> None:
     said = "^Not an executable object: " + re.escape(repr(target))
     async with engine.connect() as connection:
         with pytest.raises(ObjectNotExecutableError, match=said):
@@ -333,10 +434,9 @@ async def test_a_driver_takes_the_string_and_leaves_the_parameters_to_it(
 
 
 async def test_a_colon_in_text_is_a_parameter_unless_it_is_escaped(session: AsyncSession) -> None:
-    wanted = r"A value is required for bind parameter 'b'"
-    with pytest.raises(Exception, match=wanted):
-        await session.scalar(text("SELECT 'a:b c' || ' :b'"))
-    assert await session.scalar(text(r"SELECT 'a\:b'")) == "a:b"
+    with pytest.raises(StatementError, match=r"A value is required for bind parameter 'b'"):
+        await session.scalar(text("SELECT ':b'"))
+    assert await session.scalar(text(r"SELECT '\:b'")) == ":b"
 
 
 async def said_by(dependency: Callable[..., Any], path: str = "/") -> str:
@@ -364,6 +464,17 @@ async def test_a_dependency_yields_once(
     assert await said_by(dependency, path) == said
 
 
+async def test_with_a_tenant_and_without_an_error_it_is_one_yield_anyway() -> None:
+    assert [found async for found in errors_yield.tenant("acme")] == ["acme"]
+    assert await errors_yield.tenant_or_400("acme") == "acme"
+    assert await said_by(errors_yield.replica) == '200 "replica-0"'
+
+
+async def test_an_error_of_the_endpoint_passes_the_dependency() -> None:
+    with pytest.raises(ConnectionError):
+        await ask(errors_yield.create_app(errors_yield.connected), "/fails")
+
+
 async def test_no_replica_is_a_503(monkeypatch: pytest.MonkeyPatch) -> None:
     async def refuse(host: str) -> str:
         raise ConnectionError(host)
@@ -377,12 +488,17 @@ async def test_an_error_before_the_yield_that_is_logged_away() -> None:
     """The commonest: a session is made inside the `try` that was meant for the endpoint."""
 
     async def session_of() -> AsyncIterator[str]:
-        try:
+        with suppress(ConnectionError):  # logged, elsewhere
             yield await errors_yield.connect("down")
-        except ConnectionError:
-            pass  # logged
 
     assert await said_by(session_of) == "generator didn't yield"
+
+
+async def test_a_none_in_its_place_lets_the_endpoint_run_without() -> None:
+    async def tenant_or_none() -> AsyncIterator[str | None]:
+        yield None
+
+    assert await said_by(tenant_or_none) == "200 null"
 
 
 def sync_twice() -> Iterator[str]:
@@ -408,7 +524,7 @@ def test_context_managers_say_the_same_without_fastapi() -> None:
     ):
         pass
     with pytest.raises(RuntimeError, match=r"^generator didn't yield$"):
-        contextmanager(lambda: iter(()))().__enter__()  # type: ignore[arg-type]
+        contextmanager(lambda: iter(()))().__enter__()
 
 
 async def test_the_client_has_its_answer_before_the_second_yield() -> None:
@@ -423,7 +539,7 @@ async def test_the_client_has_its_answer_before_the_second_yield() -> None:
         return response
 
     @app.get("/")
-    async def read(found: str = Depends(errors_yield.both)) -> str:
+    async def read(found: Annotated[str, Depends(errors_yield.both)]) -> str:
         return found
 
     with pytest.raises(RuntimeError, match=r"^generator didn't stop$"):
@@ -440,6 +556,39 @@ async def test_a_lifespan_is_one_too() -> None:
     with pytest.raises(RuntimeError, match=r"^generator didn't stop$"):
         async with lifespan(FastAPI()):
             pass
+
+
+async def test_the_report_of_a_generator_that_is_closed_before_the_one_that_holds_it() -> None:
+    """Nobody has left the outer one; the loop closes both when it ends, in whatever order."""
+    opened: list[Any] = []
+
+    @asynccontextmanager
+    async def vault() -> AsyncIterator[str]:
+        yield "secret"
+
+    @asynccontextmanager
+    async def service() -> AsyncIterator[str]:
+        opened.append(vault())
+        async with opened[0] as found:
+            yield found
+
+    left_open = service()
+    assert await left_open.__aenter__() == "secret"
+    await opened[0].gen.aclose()
+    with pytest.raises(RuntimeError, match=r"^generator didn't stop after athrow\(\)$"):
+        await left_open.gen.aclose()
+
+
+async def test_a_loop_over_another_dependency_yields_once() -> None:
+    """`async for session in get_session(): yield …` is one yield, however it looks."""
+
+    async def repository() -> AsyncIterator[str]:
+        async for host in errors_yield.connected():
+            yield f"orders of {host}"
+
+    assert await said_by(repository) == '200 "orders of replica-0"'
+    with pytest.raises(ConnectionError):
+        await ask(errors_yield.create_app(repository), "/fails")
 
 
 async def test_catching_the_runtime_error_outside_leaves_the_cleanup_undone() -> None:
