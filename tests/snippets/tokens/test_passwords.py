@@ -5,6 +5,7 @@ import contextlib
 import threading
 from typing import Literal
 
+import bcrypt
 import pytest
 from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
@@ -202,3 +203,15 @@ def test_two_hashes_of_one_password_differ() -> None:
     assert Hashes(CHEAP).hash("x") != Hashes(CHEAP).hash("x")
     with pytest.raises(VerifyMismatchError):
         CHEAP.verify(CHEAP.hash("x"), "y")
+
+
+def test_bcrypt_refuses_what_it_used_to_ignore() -> None:
+    with pytest.raises(ValueError, match="cannot be longer than 72 bytes"):
+        bcrypt.hashpw(b"a" * 73, bcrypt.gensalt(4))
+
+
+def test_argon2_reads_all_of_a_long_password() -> None:
+    hashes = Hashes(CHEAP)
+    stored = hashes.hash("a" * 200 + "b")
+    assert hashes.check("a" * 200 + "b", stored).right
+    assert not hashes.check("a" * 200 + "c", stored).right
