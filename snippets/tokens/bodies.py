@@ -55,6 +55,10 @@ class NewAccount(Credentials):
     ]
 
 
+# --8<-- [end:bodies]
+
+
+# --8<-- [start:invalid]
 async def invalid(_: Request, error: Exception) -> JSONResponse:
     """Where it is wrong, without the password that was sent there."""
     assert isinstance(error, RequestValidationError)
@@ -69,4 +73,4 @@ def printable(part: str | int) -> str:
     return str(part).encode(errors="replace").decode()
 
 
-# --8<-- [end:bodies]
+# --8<-- [end:invalid]

@@ -34,6 +34,10 @@ def bearer_of(request: Request, sent: Sent) -> Identity:
 Bearer = Annotated[Identity, Depends(bearer_of)]
 
 
+# --8<-- [end:identity]
+
+
+# --8<-- [start:allowed]
 async def signed_in(request: Request, identity: Bearer) -> Identity:
     if await request.app.state.revocations.ended(identity.sid):
         raise refusal(401, "signed out", "invalid_token")
@@ -49,4 +53,4 @@ def administrator(identity: SignedIn) -> Identity:
     return identity
 
 
-# --8<-- [end:identity]
+# --8<-- [end:allowed]
