@@ -57,6 +57,8 @@ class Attempts:
         self._shared = FixedWindowRateLimiter(shared)
         self._own = FixedWindowRateLimiter(MemoryStorage())
 
+    # --8<-- [end:attempts]
+    # --8<-- [start:take]
     async def take(self, limit: str, kind: str, who: str) -> None:
         """Raises TooManyError."""
         key = hashlib.sha256(who.encode(errors="replace")).hexdigest()
@@ -67,5 +69,4 @@ class Attempts:
         if not left:
             raise TooManyError
 
-
-# --8<-- [end:attempts]
+    # --8<-- [end:take]

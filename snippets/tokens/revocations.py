@@ -43,6 +43,8 @@ class Revocations:
             key = self._key(row["id"])
             await self._redis.set(key, 1, ex=self.LIFE)
 
+    # --8<-- [end:revocations]
+    # --8<-- [start:ended]
     async def ended(self, session: UUID) -> bool:
         try:
             return bool(await self._redis.exists(self._key(session)))
@@ -50,8 +52,7 @@ class Revocations:
             found = await self._pool.fetchval(OPEN, session)  # [!]
             return found is None
 
+    # --8<-- [end:ended]
+
     def _key(self, session: UUID) -> str:
         return f"{self._prefix}ended:{session}"
-
-
-# --8<-- [end:revocations]
