@@ -44,11 +44,11 @@ def kinds() -> dict[str, Account | None]:
     """An account for each."""
     older = PasswordHasher(time_cost=1, memory_cost=8 * 1024)
     hashes = {
-        "of this password": PasswordHasher().hash(PASSWORD),
-        "of another": PasswordHasher().hash("another"),
-        "of older parameters": older.hash(PASSWORD),
+        "this password": PasswordHasher().hash(PASSWORD),
+        "another": PasswordHasher().hash("another"),
+        "older parameters": older.hash(PASSWORD),
         "cut off": PasswordHasher().hash(PASSWORD)[:-10],
-        "of MD5": "5f4dcc3b5aa765d61d8327deb882cf99",
+        "MD5": "5f4dcc3b5aa765d61d8327deb882cf99",
         "None": None,
     }
     accounts: dict[str, Account | None] = {"no account": None}
@@ -69,13 +69,13 @@ def right(account: Account | None) -> str:
     stored = account.password_hash if account else None
     checked = Hashes(hasher).check(PASSWORD, stored)
     answer = "right" if checked.right else "wrong"
-    renewed = ", renewed" if checked.renewed else ""
-    return f"{answer}{renewed}, compared {hasher.compared} ×"
+    renewed = "renewed" if checked.renewed else answer
+    return f"{renewed}, {hasher.compared} ×"
 
 
 def main() -> None:
     for name, account in kinds().items():
-        print(f"{name:20} {naive(account):17} {right(account)}")
+        print(f"{name:17}{naive(account):17}{right(account)}")
 
 
 if __name__ == "__main__":

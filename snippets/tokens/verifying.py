@@ -1,16 +1,22 @@
 """Sign-ins that compare one password, in one of three places."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Literal
 
 from argon2 import PasswordHasher
 from fastapi import FastAPI, Response
-from fastapi.concurrency import run_in_threadpool
 
-from snippets.tokens.hashes import Hashes
+from snippets.tokens.hashes import Checked, Hashes
+from snippets.tokens.naive_passwords import (
+    verify_in_threads,
+    verify_inline,
+)
 from snippets.tokens.passwords import Passwords
 
 PASSWORD = "correct horse battery staple"
 Place = Literal["inline", "threads", "limited"]
+Verify = Callable[[str, str | None], Awaitable[Checked]]
 
 
 def create_app(
@@ -25,25 +31,18 @@ def create_app(
     stored = hashes.hash(PASSWORD)
     app = FastAPI()
 
-    # --8<-- [start:app]
-    async def inline() -> bool:
-        return hashes.check(PASSWORD, stored).right
-
-    async def threads() -> bool:
-        checked = await run_in_threadpool(
-            hashes.check, PASSWORD, stored
-        )
-        return checked.right
-
-    async def limited() -> bool:
-        return (await passwords.verify(PASSWORD, stored)).right
-
-    # --8<-- [end:app]
-    ways = {"inline": inline, "threads": threads, "limited": limited}
+    # --8<-- [start:ways]
+    ways: dict[Place, Verify] = {
+        "inline": partial(verify_inline, hashes),
+        "threads": partial(verify_in_threads, hashes),
+        "limited": passwords.verify,
+    }
+    # --8<-- [end:ways]
 
     @app.post("/sessions")
     async def sign_in() -> Response:
-        return Response(status_code=201 if await ways[place]() else 401)
+        checked = await ways[place](PASSWORD, stored)
+        return Response(status_code=201 if checked.right else 401)
 
     @app.get("/ping")
     async def ping() -> Response:

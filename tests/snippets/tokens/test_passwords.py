@@ -16,6 +16,7 @@ from pwdlib.exceptions import UnknownHashError
 
 from snippets.tokens import naive_hashes, passwords, refusals
 from snippets.tokens.hashes import LONGEST, Checked, Hashes, normal
+from snippets.tokens.naive_passwords import verify_in_threads, verify_inline
 from snippets.tokens.passwords import BusyError, Passwords
 from snippets.tokens.refusals import PASSWORD, Counted, kinds
 
@@ -43,7 +44,7 @@ def test_every_account_is_compared_once(kind: str) -> None:
     checked = Hashes(hasher).check(PASSWORD, account.password_hash if account else None)
 
     assert hasher.compared == 1
-    assert checked.right == (kind in ("of this password", "of older parameters"))
+    assert checked.right == (kind in ("this password", "older parameters"))
 
 
 @pytest.mark.parametrize(
@@ -60,10 +61,10 @@ def test_as_published_some_are_not_compared_and_some_are_errors(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     accounts = kinds()
-    for kind, error in (("None", TypeError), ("of MD5", UnknownHashError)):
+    for kind, error in (("None", TypeError), ("MD5", UnknownHashError)):
         with pytest.raises(error):
             naive_hashes.is_right(PASSWORD, accounts[kind])
-    assert [refusals.naive(accounts[k]) for k in ("None", "of MD5")] == [
+    assert [refusals.naive(accounts[k]) for k in ("None", "MD5")] == [
         "TypeError",
         "UnknownHashError",
     ]
@@ -192,6 +193,37 @@ async def test_who_fails_leaves_the_place() -> None:
         with pytest.raises(ValueError, match="longer"):
             await guarded.verify("x" * 999, None)
     assert await guarded.hash("x") != ""
+
+
+@pytest.mark.naive("snippets/tokens/naive_passwords.py")
+async def test_on_the_loop_nobody_else_runs_meanwhile() -> None:
+    ran: list[str] = []
+
+    class Told(Hashes):
+        def check(self, password: str, stored: str | None) -> Checked:
+            ran.append("compared")
+            return super().check(password, stored)
+
+    async def other() -> None:
+        ran.append("other")
+
+    hashes = Told(CHEAP)
+    calls = [asyncio.create_task(verify_inline(hashes, "x", None)) for _ in range(3)]
+    await asyncio.gather(*calls, asyncio.create_task(other()))
+    assert ran == ["compared", "compared", "compared", "other"]
+
+
+@pytest.mark.naive("snippets/tokens/naive_passwords.py")
+async def test_in_the_threads_of_all_forty_run_side_by_side() -> None:
+    held = Held()
+    calls = [asyncio.create_task(verify_in_threads(held, "x", None)) for _ in range(50)]
+    for _ in range(1000):
+        if held.inside == 40:
+            break
+        await asyncio.sleep(0.01)
+    held.let_go.set()
+    assert set(await asyncio.gather(*calls)) == {Checked(False)}
+    assert held.most == 40
 
 
 async def test_of_fifty_forty_two_are_compared_two_by_two() -> None:
