@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import time
 from uuid import UUID
 
 import jwt
@@ -64,6 +65,19 @@ def test_a_new_key_signs_and_the_old_one_is_read_until_it_is_taken_out() -> None
         new.read(token)
     with pytest.raises(jwt.InvalidTokenError):
         KEYRING.read(made(KEYS["may"]))  # says that it is June's
+
+
+@pytest.mark.parametrize("claim", ["iss", "aud", "exp", "iat", "sub", "sid", "role"])
+def test_each_claim_is_required_of_the_library(claim: str) -> None:
+    with pytest.raises(jwt.MissingRequiredClaimError):
+        KEYRING.read(made(**{claim: None}))
+
+
+def test_a_time_is_a_number() -> None:
+    now = int(time.time())
+    for times in ({"exp": str(now + 60)}, {"iat": str(now)}, {"exp": float(now + 60)}):
+        with pytest.raises(jwt.InvalidTokenError, match="other types"):
+            KEYRING.read(made(**times))
 
 
 def test_a_short_key_ends_the_start() -> None:

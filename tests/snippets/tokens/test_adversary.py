@@ -523,8 +523,11 @@ async def test_nor_to_sign_in_oneself_in_between(settings: Settings) -> None:
 async def test_a_redis_that_says_nothing_holds_nobody_and_lets_nobody_in(
     settings: Settings,
 ) -> None:
+    over, listening = asyncio.Event(), set[asyncio.Task[Any] | None]()
+
     async def listen(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.Event().wait()
+        listening.add(asyncio.current_task())
+        await over.wait()
         writer.close()
 
     silent = await asyncio.start_server(listen, "127.0.0.1", 0)
@@ -543,6 +546,8 @@ async def test_a_redis_that_says_nothing_holds_nobody_and_lets_nobody_in(
         ended = await service.client.delete("/sessions/current", headers=tokens.header)
         assert (ended.status_code, ended.headers["retry-after"]) == (503, "2")
         assert (await service.me(tokens.access)).status_code == 401
+    over.set()
+    await asyncio.gather(*filter(None, listening))
     silent.close()
 
 

@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -17,7 +16,7 @@ from snippets.tokens.claims import LIFETIME
 from snippets.tokens.revocations import Revocations
 from snippets.tokens.rotation import rotate
 from snippets.tokens.sessions import Reused, Session, open_session
-from snippets.tokens.together import together
+from snippets.tokens.together import WAITING, together
 
 
 async def begun(pool: Any, email: str = "ann@shop.example") -> Session:
@@ -69,19 +68,16 @@ async def test_who_is_disabled_begins_no_session(accounts: Any) -> None:
     assert await open_session(accounts, session.account, "customer") is None
 
 
-async def test_a_disabling_waits_for_sessions_that_begin(accounts: Any) -> None:
-    """So that whoever ends the sessions of an account then finds them all."""
+async def test_a_session_that_begins_waits_for_a_disabling(accounts: Any) -> None:
+    """So that whoever disables an account, and then ends its sessions, finds them all."""
     account = await create_account(accounts, "ann@shop.example", "")
-    async with accounts.acquire() as one, one.transaction():
-        await one.execute(
-            "INSERT INTO session (account_id, expires_at)"
-            " SELECT id, now() FROM account WHERE id = $1 AND NOT disabled FOR SHARE",
-            account,
-        )
-        async with accounts.acquire() as other:
-            await other.execute("SET lock_timeout = '50ms'")
-            with pytest.raises(asyncpg.LockNotAvailableError):
-                await other.execute("UPDATE account SET disabled = true")
+    async with accounts.acquire() as one:
+        async with one.transaction():
+            await one.execute("UPDATE account SET disabled = true")
+            opening = asyncio.create_task(open_session(accounts, account, "customer"))
+            while not await one.fetchval(WAITING):
+                assert not opening.done()
+        assert await opening is None
 
 
 async def test_sessions_that_have_expired_are_removed_with_their_tokens(accounts: Any) -> None:
