@@ -50,8 +50,9 @@ async def sign_out_everywhere(
     identity: Bearer, request: Request, response: Response
 ) -> None:
     take_back(response)
-    account = int(identity.sub)
-    await request.app.state.revocations.end(account=account)
+    await request.app.state.revocations.end(
+        account=int(identity.sub), asked_by=identity.sid
+    )
 
 
 # --8<-- [end:sign-out]

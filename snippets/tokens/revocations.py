@@ -19,7 +19,11 @@ WHERE session.id = $1 AND ended_at IS NULL AND expires_at > now()
 """
 END = """
 UPDATE session SET ended_at = coalesce(ended_at, now())
-WHERE id = $1 OR account_id = $2 RETURNING id
+WHERE (id = $1 OR account_id = $2)
+  AND (ended_at > now() - $3::interval OR ended_at IS NULL AND (
+    $4::uuid IS NULL OR EXISTS (
+      SELECT FROM session WHERE id = $4 AND ended_at IS NULL)))
+RETURNING id
 """
 
 
@@ -36,12 +40,20 @@ class Revocations:
         self._pool, self._redis, self._prefix = pool, redis, prefix
 
     async def end(
-        self, session: UUID | None = None, account: int | None = None
+        self,
+        session: UUID | None = None,
+        account: int | None = None,
+        asked_by: UUID | None = None,
     ) -> None:
-        """Raises RedisError: ended, and Redis has to be told again."""
-        for row in await self._pool.fetch(END, session, account):
-            key = self._key(row["id"])
-            await self._redis.set(key, 1, ex=self.LIFE)
+        """Raises RedisError: ended, and Redis has to be told again.
+
+        Whoever asks from an ended session ends nothing, but repeats.
+        """
+        given = (session, account, self.LIFE, asked_by)
+        async with self._redis.pipeline(transaction=False) as told:
+            for row in await self._pool.fetch(END, *given):
+                told.set(self._key(row["id"]), 1, ex=self.LIFE)
+            await told.execute()
 
     # --8<-- [end:revocations]
     # --8<-- [start:ended]

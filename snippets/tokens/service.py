@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
+from argon2.exceptions import Argon2Error
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -29,10 +30,14 @@ UNAVAILABLE: dict[type[Exception], tuple[int, str]] = {
     RedisError: (503, "2"),
     TimeoutError: (503, "2"),
     OSError: (503, "2"),
+    Argon2Error: (503, "2"),  # no memory
     asyncpg.PostgresConnectionError: (503, "2"),
-    asyncpg.CannotConnectNowError: (503, "2"),
-    asyncpg.TooManyConnectionsError: (503, "2"),
+    asyncpg.OperatorInterventionError: (503, "2"),  # it stops, starts
+    asyncpg.InsufficientResourcesError: (503, "2"),
+    asyncpg.ReadOnlySQLTransactionError: (503, "2"),  # a standby
+    asyncpg.TransactionRollbackError: (503, "2"),
     asyncpg.InterfaceError: (503, "2"),
+    asyncpg.InternalClientError: (503, "2"),  # ended in the middle
 }
 
 

@@ -31,9 +31,9 @@ def digest(token: str) -> bytes:
 
 # --8<-- [start:open]
 async def open_session(
-    pool: Any, account: int, role: str
+    pool: Any, account: int, role: str, compared: str | None = None
 ) -> Session | None:
-    """None if the account has been disabled meanwhile."""
+    """None if it is disabled, or has another hash than was compared."""
     token = secrets.token_urlsafe(32)
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(
@@ -44,10 +44,12 @@ async def open_session(
         session = await connection.fetchval(
             """INSERT INTO session (account_id, expires_at)
             SELECT id, now() + $2 FROM account
-            WHERE id = $1 AND NOT disabled FOR SHARE
+            WHERE id = $1 AND NOT disabled
+              AND ($3::text IS NULL OR password_hash = $3) FOR SHARE
             RETURNING id""",
             account,
             LIFETIME,
+            compared,
         )
         if session is None:
             return None

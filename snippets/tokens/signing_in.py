@@ -12,6 +12,7 @@ from snippets.tokens.attempts import network_of
 from snippets.tokens.bodies import Credentials
 from snippets.tokens.browsers import refuse_other_sites
 from snippets.tokens.identity import refusal
+from snippets.tokens.passwords import BusyError
 from snippets.tokens.sessions import open_session
 
 router = APIRouter(dependencies=[Depends(refuse_other_sites)])
@@ -32,11 +33,15 @@ async def sign_in(
     right, renewed = await state.passwords.verify(password, stored)
     if account is None or not right:
         raise refusal(401, "wrong address or password")
+    session = await open_session(
+        state.pool, account.id, account.role, stored
+    )
+    if session is None:
+        if renewed and not account.disabled:
+            raise BusyError  # another sign-in has renewed it, perhaps
+        raise refusal(401, "wrong address or password")
     if renewed:
         await renew_hash(state.pool, account, renewed)
-    session = await open_session(state.pool, account.id, account.role)
-    if session is None:
-        raise refusal(401, "wrong address or password")
     return answer(request, response, session)
 
 

@@ -14,10 +14,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import product
-from typing import Any
+from typing import Any, Literal
 
+import asyncpg
 import httpx
 import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import HashingError, VerificationError
 from redis.asyncio import Redis
 
 from snippets.tokens.browsers import COOKIE
@@ -889,3 +892,157 @@ async def test_of_a_disabling_and_a_going_on_one_comes_first(service: Service) -
     answer = await going_on
     if answer.status_code == 200:
         assert (await service.me(Tokens.of(answer).access)).status_code == 401
+
+
+async def test_a_token_that_was_signed_out_ends_nothing_that_began_later(
+    service: Service,
+) -> None:
+    """Else whoever has stolen one keeps its owner out for as long as it lives."""
+    stolen = await service.begin()
+    for path in ("/sessions/current", "/sessions"):
+        assert (await service.client.delete(path, headers=stolen.header)).status_code == 204
+    owner = Tokens.of(await service.sign_in())
+    for path in ("/sessions/current", "/sessions"):
+        assert (await service.client.delete(path, headers=stolen.header)).status_code == 204
+
+    assert (await service.me(owner.access)).status_code == 200
+    assert (await service.go_on(owner.refresh)).status_code == 200
+
+
+async def test_who_signed_out_everywhere_while_redis_was_down_may_say_so_again(
+    settings: Settings,
+) -> None:
+    async with serving(without_redis(settings)) as service:
+        tokens, other = await service.begin(), Tokens.of(await service.sign_in())
+        answer = await service.client.delete("/sessions", headers=tokens.header)
+        assert answer.status_code == 503
+    async with serving(settings) as service:
+        assert (await service.me(other.access)).status_code == 200  # Redis has not heard
+        answer = await service.client.delete("/sessions", headers=tokens.header)
+        assert answer.status_code == 204
+        assert (await service.me(other.access)).status_code == 401
+
+
+async def test_sessions_that_ended_long_ago_are_not_ended_again(
+    service: Service, settings: Settings
+) -> None:
+    tokens = await service.begin()
+    await service.pool.execute(
+        "INSERT INTO session (account_id, expires_at, ended_at)"
+        " SELECT 1, now() + interval '1 day', now() - interval '1 day'"
+        " FROM generate_series(1, 1000)"
+    )
+    assert (await service.client.delete("/sessions", headers=tokens.header)).status_code == 204
+    async with Redis.from_url(settings.redis_url) as redis:
+        keys = [key async for key in redis.scan_iter(f"{settings.prefix}ended:*")]
+    assert len(keys) == 1
+
+
+async def test_a_hundred_sign_outs_at_once_are_heard(service: Service) -> None:
+    tokens = await service.begin()
+    await asyncio.gather(*(service.sign_in() for _ in range(30)))
+    path = "/sessions"
+    calls = (service.client.delete(path, headers=tokens.header) for _ in range(100))
+    answers = await asyncio.gather(*calls)
+    assert Counter(answer.status_code for answer in answers) == {204: 100}
+    assert (await service.me(tokens.access)).status_code == 401
+
+
+async def test_a_password_that_is_changed_while_it_is_compared_lets_nobody_in(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await service.sign_up()
+    verify = service.app.state.passwords.verify
+
+    async def slow(*given: Any) -> Any:
+        checked = await verify(*given)
+        await service.pool.execute("UPDATE account SET password_hash = 'changed'")
+        await service.app.state.revocations.end(account=1)
+        return checked
+
+    monkeypatch.setattr(service.app.state.passwords, "verify", slow)
+    assert (await service.sign_in()).status_code == 401
+    assert await service.pool.fetchval("SELECT count(*) FROM session") == 0
+
+
+@pytest.mark.parametrize(("disabled", "status"), [(False, 503), (True, 401)])
+async def test_who_signs_in_while_the_hash_is_renewed_is_told_to_come_back(
+    service: Service, monkeypatch: pytest.MonkeyPatch, disabled: bool, status: int
+) -> None:
+    older = Hashes(PasswordHasher(1, 16, parallelism=1)).hash(PASSWORD)
+    await service.sign_up()
+    await service.pool.execute(
+        "UPDATE account SET password_hash = $1, disabled = $2", older, disabled
+    )
+    passwords = service.app.state.passwords
+    verify = passwords.verify
+
+    async def slow(*given: Any) -> Any:
+        checked = await verify(*given)
+        renewed = await passwords.hash(PASSWORD)  # by another sign-in
+        await service.pool.execute("UPDATE account SET password_hash = $1", renewed)
+        return checked
+
+    with monkeypatch.context() as patched:
+        patched.setattr(passwords, "verify", slow)
+        assert (await service.sign_in()).status_code == status
+    assert (await service.sign_in()).status_code == (401 if disabled else 201)
+
+
+class NoMemory(PasswordHasher):
+    """What argon2 raises where it cannot have its memory."""
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        """Fails."""
+        raise HashingError("Memory allocation error")
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002
+        """Fails."""
+        raise VerificationError("Memory allocation error")
+
+
+async def test_no_memory_is_a_503(service: Service) -> None:
+    await service.sign_up()
+    service.app.state.passwords._hashes._hasher = NoMemory()
+    body = {"email": BOB, "password": PASSWORD}
+    for answer in (await service.sign_in(), await service.client.post("/accounts", json=body)):
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
+FAILURES: list[type[Exception]] = [
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.QueryCanceledError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.OutOfMemoryError,
+    asyncpg.DiskFullError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.InternalClientError,
+]
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+async def test_a_database_that_fails_is_a_503(
+    service: Service, monkeypatch: pytest.MonkeyPatch, failure: type[Exception]
+) -> None:
+    async def fail(*_: Any) -> None:
+        raise failure("in the middle")
+
+    monkeypatch.setattr("snippets.tokens.signing_in.find_account", fail)
+    answer = await service.sign_in()
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
+async def test_a_server_that_only_reads_is_a_503(service: Service) -> None:
+    """After a failover, until the connections have found the new primary."""
+    await service.sign_up()
+    tokens = Tokens.of(await service.sign_in())
+    name = await service.pool.fetchval("SELECT current_database()")
+    await service.pool.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    await service.pool.expire_connections()
+    for answer in (await service.sign_in(), await service.go_on(tokens.refresh)):
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
