@@ -37,6 +37,15 @@ DUPLICATES = "could-not-create-unique-index"
 CACHED_PLAN = "cached-statement-plan-is-invalid"
 OPERATOR = "operator-does-not-exist"
 NOT_VALID = "index-is-not-valid"
+CORS = "blocked-by-cors-policy"
+FIELD = "invalid-args-for-response-field"
+RESPONSE = "response-validation-error"
+OBJECT = "input-should-be-a-valid-dictionary-or-object"
+MULTIPART = "form-data-requires-python-multipart"
+SETTINGS = "basesettings-has-been-moved-to-pydantic-settings"
+NOT_JSON = "object-of-type-datetime-is-not-json-serializable"
+NAN = "out-of-range-float-values-are-not-json-compliant"
+NOT_AWAITED = "response-not-awaited"
 BCRYPT = "password-cannot-be-longer-than-72-bytes"
 SEGMENTS = "jwt-not-enough-segments"
 EXPIRED = "jwt-signature-has-expired"
@@ -398,6 +407,61 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("ValueError: A string literal cannot contain NUL (0x00) characters.", NUL),
     ("(sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) there is no unique or exclusion constraint matching the ON CONFLICT specification\n[SQL: INSERT INTO places (name) VALUES ($1::VARCHAR) ON CONFLICT (name) WHERE kind = $2::VARCHAR DO NOTHING]",
      CONFLICT),
+    ("Access to fetch at 'http://localhost:8000/orders' from origin 'http://localhost:3000' has been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+     CORS),
+    ("Access to XMLHttpRequest at 'https://api.example.com/orders' from origin 'https://example.com' has been blocked by CORS policy: Response to preflight request doesn't pass access control check: It does not have HTTP ok status.",
+     CORS),
+    ("blocked by CORS policy: The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when the request's credentials mode is 'include'.",
+     CORS),
+    ("Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at https://api.example.com/orders. (Reason: CORS header \u2018Access-Control-Allow-Origin\u2019 missing). Status code: 500.",
+     CORS),
+    ("Disallowed CORS origin", CORS),
+    ("fastapi.exceptions.FastAPIError: Invalid args for response field! Hint: check that <class 'sqlalchemy.ext.asyncio.session.AsyncSession'> is a valid Pydantic field type. If you are using a return type annotation that is not a valid Pydantic field (e.g. Union[Response, dict, None]) you can disable generating the response model from the type annotation with the path operation decorator parameter response_model=None. Read more: https://fastapi.tiangolo.com/tutorial/response-model/",
+     FIELD),
+    ("FastAPIError: Invalid args for response field! Hint: check that {type_} is a valid Pydantic field type.", FIELD),
+    ("Invalid args for response field! Hint: check that <built-in function any> is a valid pydantic field type", FIELD),
+    ("check that starlette.responses.FileResponse | dict is a valid Pydantic field type", FIELD),
+    ('{"detail":[{"type":"model_attributes_type","loc":["body"],"msg":"Input should be a valid dictionary or object to extract fields from","input":"{\\"number\\": \\"A-1\\"}"}]}',
+     OBJECT),
+    ("Input should be a valid dictionary or object to extract fields from", OBJECT),
+    ("422 model_attributes_type", OBJECT),
+    ('{"type":"model_attributes_type","loc":["body","order"],"msg":"Input should be a valid dictionary or object to extract fields from"}', OBJECT),
+    ("pydantic_core._pydantic_core.ValidationError: 1 validation error for Order\n  Input should be a valid dictionary or instance of Order [type=model_type, input_value='{}', input_type=str]",
+     OBJECT),
+    ("fastapi.exceptions.ResponseValidationError: 1 validation error:\n  {'type': 'model_attributes_type', 'loc': ('response',), 'msg': 'Input should be a valid dictionary or object to extract fields from', 'input': None}\n\n  File \"/srv/app/orders.py\", line 12, in read_order\n    GET /orders/{number}",
+     RESPONSE),
+    ("fastapi.exceptions.ResponseValidationError: 1 validation errors:\n  {'type': 'model_attributes_type', 'loc': ('response', 0), 'msg': 'Input should be a valid dictionary or object to extract fields from', 'input': None}",
+     RESPONSE),
+    ("ResponseValidationError: 2 validation errors:\n  {'type': 'missing', 'loc': ('response', 'note'), 'msg': 'Field required', 'input': {'number': 'A-1'}}",
+     RESPONSE),
+    ("fastapi ResponseValidationError", RESPONSE),
+    ('Form data requires "python-multipart" to be installed. \nYou can install "python-multipart" with: \n\npip install python-multipart\n',
+     MULTIPART),
+    ('RuntimeError: Form data requires "python-multipart" to be installed.', MULTIPART),
+    ('Form data requires "python-multipart" to be installed. It seems you installed "multipart" instead.', MULTIPART),
+    ("AssertionError: The `python-multipart` library must be installed to use form parsing.", MULTIPART),
+    ("pydantic.errors.PydanticImportError: `BaseSettings` has been moved to the `pydantic-settings` package. See https://docs.pydantic.dev/2.11/migration/#basesettings-has-moved-to-pydantic-settings for more details.\n\nFor further information visit https://errors.pydantic.dev/2.11/u/import-error",
+     SETTINGS),
+    ("PydanticImportError", SETTINGS),
+    ("pydantic.errors.PydanticImportError: `pydantic:ConstrainedStr` has been removed in V2.", SETTINGS),
+    ("pydantic.errors.PydanticUserError: `regex` is removed. use `pattern` instead", SETTINGS),
+    ("pydantic.errors.PydanticUserError: If you use `@root_validator` with pre=False (the default) you MUST specify `skip_on_failure=True`. Note that `@root_validator` is deprecated and should be replaced with `@model_validator`.",
+     SETTINGS),
+    ("UserWarning: Valid config keys have changed in V2:\n* 'orm_mode' has been renamed to 'from_attributes'", SETTINGS),
+    ("TypeError: Object of type datetime is not JSON serializable", NOT_JSON),
+    ("Object of type UUID is not JSON serializable", NOT_JSON),
+    ("TypeError: Object of type float32 is not JSON serializable", NOT_JSON),
+    ("TypeError: Object of type Order is not JSON serializable\nwhen serializing dict item 'detail'", NOT_JSON),
+    ("sqlalchemy.exc.StatementError: (builtins.TypeError) Object of type Decimal is not JSON serializable\n[SQL: INSERT INTO orders (doc) VALUES ($1::JSON)]\n[parameters: [{'doc': {'total': Decimal('1.10')}}]]",
+     NOT_JSON),
+    ("ValueError: Out of range float values are not JSON compliant", NAN),
+    ("ValueError: Out of range float values are not JSON compliant: nan\nwhen serializing dict item 'mean'", NAN),
+    ("Out of range float values are not JSON compliant: -inf", NAN),
+    ("fastapi.exceptions.FastAPIError: Response not awaited. There's a high chance that the application code is raising an exception and a dependency with yield has a block with a bare except, or a block with except Exception, and is not raising the exception again. Read more about it in the docs: https://fastapi.tiangolo.com/tutorial/dependencies/dependencies-with-yield/#dependencies-with-yield-and-except",
+     NOT_AWAITED),
+    ("FastAPIError: Response not awaited.", NOT_AWAITED),
+    ("UnboundLocalError: cannot access local variable 'response' where it is not associated with a value", NOT_AWAITED),
+    ("UnboundLocalError: local variable 'response' referenced before assignment", NOT_AWAITED),
     (BCRYPT_TRACEBACK, BCRYPT),
     ("ValueError: password cannot be longer than 72 bytes, truncate manually if necessary (e.g. my_password[:72])", BCRYPT),
     ("AttributeError: module 'bcrypt' has no attribute '__about__'", BCRYPT),
@@ -431,6 +495,7 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("sqlalchemy.exc.ArgumentError: Textual SQL expression 'SELECT 1' should be explicitly declared as text('SELECT 1')",
      TEXTUAL),
     ("AttributeError: 'str' object has no attribute '_execute_on_connection'", TEXTUAL),
+    ("sqlalchemy.exc.ArgumentError: Executable SQL or text() construct expected, got <class 'app.models.Order'>.", TEXTUAL),
     ("RuntimeError: generator didn't stop", YIELDS),
     ("RuntimeError: generator didn\u2019t stop after athrow()", YIELDS),
     ("generator didn't stop after throw()", YIELDS),
