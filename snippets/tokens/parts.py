@@ -57,6 +57,7 @@ async def opened(
         min_size=1,
         max_size=settings.connections,
         command_timeout=5,
+        timeout=2,  # to connect, which else takes a minute
     ) as pool:
         app.state.pool = pool
         client = Redis(connection_pool=redis)

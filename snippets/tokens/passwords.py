@@ -58,16 +58,23 @@ class Paired(Hashes):
     def __init__(self, hasher: PasswordHasher) -> None:
         super().__init__(hasher)
         self._pair = threading.Barrier(2)
+        self.all_asked = threading.Event()
 
     def check(self, password: str, stored: str | None) -> Checked:
+        self.all_asked.wait()
         self._pair.wait()
         return super().check(password, stored)
 
 
 async def crowd(times: int) -> list[Checked | BaseException]:
-    hasher = PasswordHasher(1, 8, parallelism=1)
-    passwords = Passwords(Paired(hasher))
-    calls = (passwords.verify("right", None) for _ in range(times))
+    hashes = Paired(PasswordHasher(1, 8, parallelism=1))
+    passwords = Passwords(hashes)
+    calls = [
+        asyncio.create_task(passwords.verify("right", None))
+        for _ in range(times)
+    ]
+    await asyncio.sleep(0)  # each has asked, and is in or refused
+    hashes.all_asked.set()
     return await asyncio.gather(*calls, return_exceptions=True)
 
 

@@ -3,12 +3,13 @@
 `answered` signs up, in, on and out, and prints the answers.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
 from argon2.exceptions import Argon2Error
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from redis.exceptions import RedisError
@@ -54,14 +55,23 @@ async def later(_: Request, error: Exception) -> JSONResponse:
 # --8<-- [end:unavailable]
 
 
+LONGEST_S = 10.0
+
+
 # --8<-- [start:app]
+async def in_time() -> AsyncIterator[None]:
+    """Waiting for a connection has no other end."""
+    async with asyncio.timeout(LONGEST_S):
+        yield
+
+
 def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with opened(app, settings):
             yield
 
-    app = FastAPI(lifespan=lifespan)
+    app = FastAPI(lifespan=lifespan, dependencies=[Depends(in_time)])
     app.add_middleware(
         RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY
     )

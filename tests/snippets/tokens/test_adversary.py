@@ -1046,3 +1046,26 @@ async def test_a_server_that_only_reads_is_a_503(service: Service) -> None:
     await service.pool.expire_connections()
     for answer in (await service.sign_in(), await service.go_on(tokens.refresh)):
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
+async def test_nobody_waits_for_a_connection_without_an_end(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All are held, as by a database that says nothing."""
+    tokens = await service.begin()
+    monkeypatch.setattr("snippets.tokens.service.LONGEST_S", 0.2)
+    size = service.app.state.settings.connections
+    held = [await service.pool.acquire() for _ in range(size)]
+    calls = (service.go_on(tokens.refresh) for _ in range(2 * size))
+    answers = await asyncio.wait_for(asyncio.gather(*calls), 15)
+    for connection in held:
+        await service.pool.release(connection)
+
+    assert Counter(answer.status_code for answer in answers) == {503: 2 * size}
+    assert (await service.go_on(tokens.refresh)).status_code == 200
+
+
+async def test_a_database_that_does_not_answer_is_not_waited_for_a_minute(
+    service: Service,
+) -> None:
+    assert service.pool._connect_kwargs["timeout"] < 5

@@ -227,8 +227,9 @@ async def test_in_the_threads_of_all_forty_run_side_by_side() -> None:
 
 
 async def test_of_fifty_forty_two_are_compared_two_by_two() -> None:
-    answers = await passwords.crowd(50)
-    assert sum(isinstance(answer, BusyError) for answer in answers) == 8
+    for _ in range(20):  # it used to depend on who was done before all had asked
+        answers = await passwords.crowd(50)
+        assert sum(isinstance(answer, BusyError) for answer in answers) == 8
 
 
 def test_two_hashes_of_one_password_differ() -> None:
