@@ -35,6 +35,13 @@ def issue_text(user_id: int) -> str:
     return encode(str(user_id))  # [!]
 
 
+def number_in(sub: str | int) -> int:
+    try:
+        return int(sub)
+    except ValueError as error:  # an address, from before
+        raise jwt.InvalidTokenError("Subject is no user") from error
+
+
 def user_id_of(token: str) -> int:
     claims = jwt.decode(
         token,
@@ -42,7 +49,7 @@ def user_id_of(token: str) -> int:
         algorithms=["HS256"],
         options={"require": ["exp", "sub"]},
     )
-    return int(claims["sub"])  # [!]
+    return number_in(claims["sub"])  # [!]
 
 
 # --8<-- [end:fix]
@@ -59,7 +66,7 @@ def user_id_of_either(token: str) -> int:
     )
     if type(claims["sub"]) not in (int, str):  # True is an int  # [!]
         raise jwt.InvalidTokenError("Subject is no user")
-    return int(claims["sub"])
+    return number_in(claims["sub"])
 
 
 # --8<-- [end:meanwhile]
