@@ -96,10 +96,50 @@ async def test_brackets_in_brackets_are_invalid_too() -> None:
     assert answer.startswith("401 ")
 
 
-@given(st.text(alphabet=st.characters(max_codepoint=0x7F)) | st.binary())
+@given(st.text(alphabet=st.characters(max_codepoint=0xFF)) | st.binary())
 def test_nothing_that_is_sent_raises_anything_else(sent: str | bytes) -> None:
     with pytest.raises(jwt.InvalidTokenError):
         decode(sent)
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ("key1.live.0123", "^Invalid header string: 'utf-8' codec can't decode byte"),
+        ("MTk4NjIy.Cl2FMQ.ZnCjm1XV", "^Invalid header string: must be a json object$"),
+        (
+            "flW3fKBvBvWXI4DvYDWucTdvBvWVHmV4AvW2.flW4d5IlK6CeVwblAGZlYDWyfUBvBwF5AwV6ZwVmZEu2"
+            ".XK5JCdat9f8bAcKf8Ub6-EAJC8GYbyTAmgYIlFuFlhd",  # as in a report of a mailed link
+            "^Invalid header string: 'utf-8' codec can't decode byte",
+        ),
+    ],
+)
+def test_what_has_two_dots_by_chance_is_not_even_json(sent: str, said: str) -> None:
+    with pytest.raises(jwt.DecodeError, match=said):
+        decode(sent)
+
+
+def test_a_key_that_the_issuer_does_not_have_is_another_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    secret = base64.urlsafe_b64encode(b"k" * 32).decode()
+    key = {"kty": "oct", "kid": "1", "alg": "HS256", "k": secret}
+    monkeypatch.setattr(jwt.PyJWKClient, "fetch_data", lambda _: {"keys": [key]})
+    client = jwt.PyJWKClient("https://idp.invalid/jwks.json")
+    known, unknown = (
+        jwt.encode({"sub": "7"}, b"k" * 32, headers={"kid": kid}) for kid in ("1", "2")
+    )
+    assert jwt.decode(known, client.get_signing_key_from_jwt(known)) == {"sub": "7"}
+    with pytest.raises(jwt.PyJWKClientError, match="Unable to find a signing key"):
+        client.get_signing_key_from_jwt(unknown)
+    assert not issubclass(jwt.PyJWKClientError, jwt.InvalidTokenError)
+
+
+def test_an_issuer_that_does_not_answer_is_a_kind_of_it() -> None:
+    client = jwt.PyJWKClient("http://127.0.0.1:9/jwks.json")
+    with pytest.raises(jwt.PyJWKClientConnectionError):
+        client.get_signing_key_from_jwt(TOKEN)
+    assert issubclass(jwt.PyJWKClientConnectionError, jwt.PyJWKClientError)
 
 
 def test_the_report_of_a_token_that_was_encoded_twice() -> None:
