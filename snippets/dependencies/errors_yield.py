@@ -11,12 +11,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Header, HTTPException
 
 from snippets.dependencies.asked import ask
-
-
-async def connect(host: str) -> str:
-    if host != "replica-0":
-        raise ConnectionError(host)
-    return host
+from snippets.dependencies.replicas import Connection, connect
 
 
 # --8<-- [start:raises]
@@ -49,14 +44,17 @@ async def as_pair() -> AsyncIterator[tuple[str, str]]:
     yield "orders", "invoices"  # [!]
 
 
-async def connected() -> AsyncIterator[str]:
+async def connected() -> AsyncIterator[Connection]:
     for host in ("replica-1", "replica-0"):
-        with suppress(ConnectionError):
+        with suppress(OSError):  # refused, unknown, too late
             replica = await connect(host)
             break  # what is tried again ends before the yield  # [!]
     else:
         raise HTTPException(503, "no replica answers")
-    yield replica
+    try:
+        yield replica
+    finally:
+        await replica.close()
 
 
 # --8<-- [end:fix]

@@ -1,6 +1,8 @@
 """The listings of the error index raise the errors that their pages are called by."""
 
 import re
+import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from typing import Annotated, Any
@@ -10,16 +12,23 @@ from fastapi import Depends, FastAPI, Request
 from sqlalchemy import ForeignKey, Select, select, text
 from sqlalchemy.exc import (
     ArgumentError,
+    IntegrityError,
     InvalidRequestError,
     ObjectNotExecutableError,
     StatementError,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_scoped_session,
+    async_sessionmaker,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from snippets.dependencies import errors_attached, errors_begun, errors_text, errors_yield
 from snippets.dependencies.asked import ask
 from snippets.dependencies.orders import Order, prepared, stored
+from snippets.dependencies.replicas import Connection
 
 BEGUN = r"^A transaction is already begun on this Session\.$"
 ATTACHED = r"^Object '<Order at 0x\w+>' is already attached to session '\d+' \(this is '\d+'\)$"
@@ -62,6 +71,19 @@ async def test_one_transaction_reads_and_writes(
 ) -> None:
     await place(session)
     await place(session)
+    assert await rows(engine) == 1
+
+
+async def test_of_two_that_have_found_nothing_the_constraint_stops_one(
+    engine: AsyncEngine,
+) -> None:
+    async with AsyncSession(engine) as first, AsyncSession(engine) as second:
+        for session in (first, second):
+            assert await session.scalar(errors_begun.TAKEN) is None
+            session.add(Order("A-1"))
+        await first.commit()
+        with pytest.raises(IntegrityError, match="orders_number_key"):
+            await second.commit()
     assert await rows(engine) == 1
 
 
@@ -299,6 +321,49 @@ async def test_expunged_it_can_be_added_as_old_as_it_is(
     assert await _number(engine) == "Z-9"
 
 
+async def test_expunged_it_is_as_old_until_it_is_refreshed(
+    order_and_two: Attached, engine: AsyncEngine
+) -> None:
+    order, loading, other = order_and_two
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE orders SET number = 'Z-9'"))
+    loading.expunge(order)
+    other.add(order)
+    assert (await other.scalars(select(Order))).one().number == "A-1"
+    await other.refresh(order)
+    assert order.number == "Z-9"
+
+
+async def test_expunged_it_cannot_be_added_where_its_row_is_loaded(
+    order_and_two: Attached,
+) -> None:
+    order, loading, other = order_and_two
+    loaded = await other.get_one(Order, order.id)
+    loading.expunge(order)
+    said = r"another instance with key .* is already present in this session\.$"
+    with pytest.raises(InvalidRequestError, match=said):
+        other.add(order)
+    assert loaded is not order
+
+
+async def test_the_report_of_a_scoped_session_that_another_request_removed(
+    engine: AsyncEngine,
+) -> None:
+    """One is for a thread: the second request adds to a new one what the old one has loaded."""
+    registry = async_scoped_session(
+        async_sessionmaker(engine, expire_on_commit=False), scopefunc=threading.get_ident
+    )
+    second = registry()
+    second.add(Order("A-1"))
+    await second.commit()
+    await registry.remove()  # the first has ended
+    order = (await second.scalars(select(Order))).one()
+    with pytest.raises(InvalidRequestError, match=ATTACHED):
+        registry.add(order)
+    await registry.remove()
+    await second.close()
+
+
 async def test_merge_writes_what_is_stale(order_and_two: Attached, engine: AsyncEngine) -> None:
     """A merge copies the old number over the new one: nobody has changed it here."""
     order, _, other = order_and_two
@@ -425,6 +490,15 @@ async def test_other_objects_are_not_executable_either(target: object, engine: A
             await connection.execute(target)  # type: ignore[call-overload]
 
 
+@pytest.mark.parametrize("target", [Order, Order("A-1"), select, None, ("SELECT 1",)])
+async def test_of_them_a_session_says_what_it_expected(
+    target: object, session: AsyncSession
+) -> None:
+    said = f"^Executable SQL or text\\(\\) construct expected, got {re.escape(repr(target))}\\.$"
+    with pytest.raises(ArgumentError, match=said):
+        await session.execute(target)  # type: ignore[call-overload]
+
+
 async def test_a_driver_takes_the_string_and_leaves_the_parameters_to_it(
     engine: AsyncEngine,
 ) -> None:
@@ -455,7 +529,7 @@ async def said_by(dependency: Callable[..., Any], path: str = "/") -> str:
         (errors_yield.replica, "/fails", "generator didn't stop after athrow()"),
         (errors_yield.tenant_or_400, "/", "400"),
         (errors_yield.as_pair, "/", '200 ["orders","invoices"]'),
-        (errors_yield.connected, "/", '200 "replica-0"'),
+        (errors_yield.connected, "/", '200 {"host":"replica-0","is_open":true}'),
     ],
 )
 async def test_a_dependency_yields_once(
@@ -475,9 +549,26 @@ async def test_an_error_of_the_endpoint_passes_the_dependency() -> None:
         await ask(errors_yield.create_app(errors_yield.connected), "/fails")
 
 
-async def test_no_replica_is_a_503(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def refuse(host: str) -> str:
-        raise ConnectionError(host)
+@pytest.mark.parametrize("path", ["/", "/fails"])
+async def test_the_connection_is_closed_whatever_the_endpoint_does(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Connection] = []
+
+    async def connect(host: str) -> Connection:
+        opened.append(Connection(host))
+        return opened[-1]
+
+    monkeypatch.setattr(errors_yield, "connect", connect)
+    with suppress(ConnectionError):
+        await ask(errors_yield.create_app(errors_yield.connected), path)
+    assert [connection.is_open for connection in opened] == [False]
+
+
+@pytest.mark.parametrize("refusal", [ConnectionRefusedError, TimeoutError, socket.gaierror])
+async def test_no_replica_is_a_503(refusal: type[OSError], monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(host: str) -> Connection:
+        raise refusal(host)
 
     monkeypatch.setattr(errors_yield, "connect", refuse)
     answer = await said_by(errors_yield.connected)
@@ -489,7 +580,8 @@ async def test_an_error_before_the_yield_that_is_logged_away() -> None:
 
     async def session_of() -> AsyncIterator[str]:
         with suppress(ConnectionError):  # logged, elsewhere
-            yield await errors_yield.connect("down")
+            raise ConnectionError
+            yield "session"
 
     assert await said_by(session_of) == "generator didn't yield"
 
@@ -583,8 +675,8 @@ async def test_a_loop_over_another_dependency_yields_once() -> None:
     """`async for session in get_session(): yield …` is one yield, however it looks."""
 
     async def repository() -> AsyncIterator[str]:
-        async for host in errors_yield.connected():
-            yield f"orders of {host}"
+        async for replica in errors_yield.connected():
+            yield f"orders of {replica.host}"
 
     assert await said_by(repository) == '200 "orders of replica-0"'
     with pytest.raises(ConnectionError):
