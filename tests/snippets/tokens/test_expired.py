@@ -97,6 +97,9 @@ def test_read_with_leeway_allows_the_skew_and_requires_an_end() -> None:
     assert errors_expired.read_with_leeway(late)
     with pytest.raises(jwt.ExpiredSignatureError):
         errors_expired.read(late)
+    hour_late = jwt.encode({"exp": time.time() - 3600}, errors_expired.KEY)
+    with pytest.raises(jwt.ExpiredSignatureError):
+        errors_expired.read_with_leeway(hour_late)
     with pytest.raises(jwt.MissingRequiredClaimError):
         errors_expired.read_with_leeway(jwt.encode({}, errors_expired.KEY))
 

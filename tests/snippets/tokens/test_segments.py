@@ -6,6 +6,8 @@ from typing import Any
 
 import jwt
 import pytest
+from fastapi import HTTPException
+from fastapi.security import HTTPAuthorizationCredentials
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +54,13 @@ def test_what_is_a_token_and_something_more_or_less(sent: Any, said: str) -> Non
 async def test_each_is_a_401(sent: str) -> None:
     answer = await errors_segments.ask(errors_segments.current_user_or_401, sent)
     assert answer.startswith("401 ")
+
+
+def test_it_says_which_scheme_and_what_was_wrong() -> None:
+    bearer = HTTPAuthorizationCredentials(scheme="Bearer", credentials="null")
+    with pytest.raises(HTTPException) as caught:
+        errors_segments.current_user_or_401(bearer)
+    assert caught.value.headers == {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
 
 def test_it_is_caught_by_no_narrower_class() -> None:
