@@ -120,3 +120,22 @@ def test_without_the_signature_anybody_is_anybody() -> None:
     assert jwt.decode(token, options={"verify_signature": False}) == {"sub": "admin"}
     with pytest.raises(jwt.InvalidSignatureError):
         jwt.decode(token, KEY, algorithms=["HS256"])
+
+
+def test_two_keys_have_each_its_own_algorithm() -> None:
+    keys = {"old": (KEY, "HS256"), "new": (KEY * 2, "HS512")}
+
+    def read(token: str) -> dict[str, Any]:
+        key, algorithm = keys[jwt.get_unverified_header(token)["kid"]]
+        return jwt.decode(token, key, algorithms=[algorithm])
+
+    for kid, (key, algorithm) in keys.items():
+        token = jwt.encode({"sub": "7"}, key, algorithm=algorithm, headers={"kid": kid})
+        assert read(token) == {"sub": "7"}
+        other = "HS512" if algorithm == "HS256" else "HS256"
+        with pytest.raises(jwt.InvalidAlgorithmError):
+            read(jwt.encode({"sub": "7"}, KEY * 2, algorithm=other, headers={"kid": kid}))
+
+
+def test_an_invalid_key_is_no_invalid_token() -> None:
+    assert not issubclass(jwt.InvalidKeyError, jwt.InvalidTokenError)

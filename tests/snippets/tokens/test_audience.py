@@ -80,3 +80,15 @@ def test_ours_requires_an_end_and_a_subject() -> None:
         del claims[missing]
         with pytest.raises(jwt.MissingRequiredClaimError):
             errors_audience.read_as_orders(jwt.encode(claims, errors_audience.KEY))
+
+
+@pytest.mark.parametrize("aud", ["", [], None])
+def test_an_empty_one_is_none(aud: object) -> None:
+    assert decode(encode(aud=aud)) == {"aud": aud}
+    with pytest.raises(jwt.MissingRequiredClaimError, match=r'^Token is missing the "aud" claim$'):
+        decode(encode(aud=aud), audience="api")
+
+
+def test_an_empty_setting_is_another() -> None:
+    with pytest.raises(jwt.InvalidAudienceError, match=r"^Audience doesn't match$"):
+        decode(encode(aud="api"), audience="")

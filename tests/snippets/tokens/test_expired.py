@@ -134,3 +134,9 @@ def test_the_report_of_a_leeway_by_another_name() -> None:
 
 def test_without_the_check_a_token_is_read_for_ever() -> None:
     assert decode(encode(exp=1), options={"verify_exp": False}) == {"exp": 1}
+
+
+def test_a_token_that_lives_longer_than_the_zone_is_wide_ends_early() -> None:
+    with errors_expired.machine_in("EST5"):
+        token = jwt.encode({"exp": datetime.now() + timedelta(days=1)}, errors_expired.KEY)
+        assert errors_expired.minutes_left(token) == f"{(24 - 5) * 60} min"

@@ -176,3 +176,21 @@ def test_an_unverified_look_raises_the_same() -> None:
         jwt.decode("null", options={"verify_signature": False})
     with pytest.raises(jwt.DecodeError, match=r"^Not enough segments$"):
         jwt.get_unverified_header("null")
+
+
+def test_a_key_that_nobody_has_is_no_invalid_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sends a token chooses its `kid`: without a second `except` that is a 500."""
+    known = {"kty": "oct", "k": "a" * 43, "kid": "1", "use": "sig", "alg": "HS256"}
+    client = jwt.PyJWKClient("https://idp.invalid/jwks.json")
+    monkeypatch.setattr(client, "fetch_data", lambda: {"keys": [known]})
+    token = jwt.encode({"sub": "7"}, errors_segments.KEY, headers={"kid": "2"})
+    with pytest.raises(jwt.PyJWKClientError) as caught:
+        client.get_signing_key_from_jwt(token)
+    assert not isinstance(caught.value, jwt.InvalidTokenError | jwt.PyJWKClientConnectionError)
+
+
+def test_keys_that_cannot_be_fetched_are_a_kind_of_it() -> None:
+    token = jwt.encode({"sub": "7"}, errors_segments.KEY, headers={"kid": "2"})
+    with pytest.raises(jwt.PyJWKClientConnectionError):
+        jwt.PyJWKClient("http://127.0.0.1:1/jwks.json").get_signing_key_from_jwt(token)
+    assert issubclass(jwt.PyJWKClientConnectionError, jwt.PyJWKClientError)

@@ -73,3 +73,10 @@ def test_expecting_a_number_is_no_help(subject: object) -> None:
 def test_not_verifying_it_takes_anything() -> None:
     for sub in (None, ["7"]):
         assert decode(encode(sub=sub), options={"verify_sub": False}) == {"sub": sub}
+
+
+@pytest.mark.parametrize("sub", ["", "orders@clients", "9" * 5_000])
+def test_text_that_is_no_number_is_an_invalid_token(sub: str) -> None:
+    for reader in (errors_subject.user_id_of, errors_subject.user_id_of_either):
+        with pytest.raises(jwt.InvalidTokenError, match=r"^Subject is no user$"):
+            reader(errors_subject.encode(sub))
