@@ -21,7 +21,7 @@ class TooManyError(Exception):
 
 # --8<-- [start:network]
 def network(address: str) -> str:
-    """Whom to count: of IPv6, a household has 2**64 addresses."""
+    """Whom to count: of IPv6, a network has 2**64 addresses."""
     try:
         parsed = ip_address(address)
     except ValueError:

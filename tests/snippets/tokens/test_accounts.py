@@ -46,6 +46,7 @@ def test_spellings_of_one_address(one: str, other: str) -> None:
 def test_different_letters_stay_different() -> None:
     assert address_key("m\u0131ke@x.org") != address_key("mike@x.org")  # dotless
     assert address_key("\u0430nn@x.org") != address_key("ann@x.org")  # Cyrillic
+    assert address_key("a@m\u00fcnchen.org") != address_key("a@xn--mnchen-3ya.org")
 
 
 @pytest.mark.parametrize(

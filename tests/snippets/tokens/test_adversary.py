@@ -532,6 +532,7 @@ async def test_a_redis_that_says_nothing_holds_nobody_and_lets_nobody_in(
         listening.add(asyncio.current_task())
         await over.wait()
         writer.close()
+        await writer.wait_closed()
 
     silent = await asyncio.start_server(listen, "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
@@ -1069,3 +1070,40 @@ async def test_a_database_that_does_not_answer_is_not_waited_for_a_minute(
     service: Service,
 ) -> None:
     assert service.pool._connect_kwargs["timeout"] < 5
+
+
+async def test_of_a_session_that_has_ended_that_alone_is_told(service: Service) -> None:
+    tokens = await service.begin()
+    await service.client.delete("/sessions/current", headers=tokens.header)
+    assert (await service.me(tokens.access)).json() == {"detail": "signed out"}
+    assert (await service.me("x")).json() == {"detail": "not signed in"}
+
+
+async def test_a_token_that_has_ended_signs_nobody_out(service: Service) -> None:
+    tokens = await service.begin()
+    now = int(time.time())
+    sid = await service.pool.fetchval("SELECT id::text FROM session")
+    old = token_of(claims_of(service, iat=now - 400, exp=now - 100, sid=sid))
+    header = {"Authorization": f"Bearer {old}"}
+    answer = await service.client.delete("/sessions/current", headers=header)
+    assert answer.status_code == 401
+    assert (await service.me(tokens.access)).status_code == 200
+
+
+async def test_who_is_kept_from_signing_in_goes_on(settings: Settings) -> None:
+    async with serving(replace(settings, by_account="2 per 15 minutes")) as service:
+        tokens = await service.begin()
+        assert await guess(service, 3) == {401: 1, 429: 2}
+        assert (await service.sign_in()).status_code == 429
+        assert (await service.me(tokens.access)).status_code == 200
+        assert (await service.go_on(tokens.refresh)).status_code == 200
+
+
+async def test_the_cookie_is_read_in_one_place(service: Service) -> None:
+    """Signing out asks for the header, which no other site can set."""
+    tokens = await service.begin()
+    cookie = {"Cookie": f"{COOKIE}={tokens.refresh}"}
+    for path in ("/sessions", "/sessions/current"):
+        assert (await service.client.delete(path, headers=cookie)).status_code == 401
+    assert (await service.client.get("/me", headers=cookie)).status_code == 401
+    assert (await service.go_on(tokens.refresh)).status_code == 200
