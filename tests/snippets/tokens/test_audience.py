@@ -35,13 +35,6 @@ def test_a_number_is_no_audience(aud: object) -> None:
         decode(encode(aud=aud), audience="5")
 
 
-@pytest.mark.parametrize("aud", ["", []])
-def test_an_empty_one_is_none(aud: object) -> None:
-    assert decode(encode(aud=aud)) == {"aud": aud}
-    with pytest.raises(jwt.MissingRequiredClaimError):
-        decode(encode(aud=aud), audience="api")
-
-
 def test_the_report_of_a_token_of_fastapi_users() -> None:
     """Its JWTStrategy writes `["fastapi-users:auth"]`, and other code decodes by itself."""
     token = encode(sub="7", aud=["fastapi-users:auth"])
