@@ -53,8 +53,9 @@ async def terminated(
     await admin.execute("CREATE TABLE orders ()")
     await admin.execute(BLOCK)
     reading = asyncio.ensure_future(read(engine))
-    while not (pid := await admin.fetchval(WAITING)):
-        pass
+    pid = None
+    while pid is None:
+        pid = await admin.fetchval(WAITING)
     await admin.execute(f"SELECT pg_terminate_backend({pid}, 5000)")
     await admin.execute("COMMIT")
     try:

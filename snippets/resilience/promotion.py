@@ -35,8 +35,9 @@ async def set_read_only(dsn: str, value: str) -> None:
     await admin.execute(f"ALTER SYSTEM SET {READ_ONLY} = {value}")
     await admin.execute("SELECT pg_reload_conf()")
     await admin.execute(f"RESET {READ_ONLY}")
-    while await admin.fetchval(f"SHOW {READ_ONLY}") != value:
-        pass
+    seen = None
+    while seen != value:  # it reads its files by and by
+        seen = await admin.fetchval(f"SHOW {READ_ONLY}")
     await admin.close()
 
 
