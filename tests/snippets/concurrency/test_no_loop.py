@@ -96,6 +96,14 @@ def test_asked_for_the_running_one_a_thread_says_so_in_other_words(ask: Callable
         in_a_thread(ask)
 
 
+def test_so_does_a_task_that_is_made_before_a_loop_runs() -> None:
+    """As a client that is made at the top of a module."""
+    coroutine = errors_no_loop.notify(7)
+    with pytest.raises(RuntimeError, match=r"^no running event loop$"):
+        asyncio.create_task(coroutine)  # noqa: RUF006
+    coroutine.close()
+
+
 def test_the_report_of_a_job_in_a_thread() -> None:
     """As with schedulers: the job is a coroutine, and the thread runs it in a loop of its own."""
 

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from typing import Annotated, Any
@@ -17,7 +18,12 @@ from sqlalchemy.exc import (
     ProgrammingError,
     StatementError,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_scoped_session,
+    async_sessionmaker,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from snippets.dependencies import errors_attached, errors_begun, errors_text, errors_yield
@@ -319,6 +325,36 @@ async def test_expunged_it_can_be_added_as_old_as_it_is(
     assert await _number(engine) == "Z-9"
     await other.refresh(order)
     assert order.number == "Z-9"
+
+
+async def test_expunged_it_cannot_be_added_where_its_row_is_loaded(
+    order_and_two: Attached,
+) -> None:
+    order, loading, other = order_and_two
+    loaded = await other.get_one(Order, order.id)
+    loading.expunge(order)
+    said = r"another instance with key .* is already present in this session\.$"
+    with pytest.raises(InvalidRequestError, match=said):
+        other.add(order)
+    assert loaded is not order
+
+
+async def test_the_report_of_a_scoped_session_that_another_request_removed(
+    engine: AsyncEngine,
+) -> None:
+    """One is for a thread: the second request adds to a new one what the old one has loaded."""
+    registry = async_scoped_session(
+        async_sessionmaker(engine, expire_on_commit=False), scopefunc=threading.get_ident
+    )
+    second = registry()
+    second.add(Order("A-1"))
+    await second.commit()
+    await registry.remove()  # the first has ended
+    order = (await second.scalars(select(Order))).one()
+    with pytest.raises(InvalidRequestError, match=ATTACHED):
+        registry.add(order)
+    await registry.remove()
+    await second.close()
 
 
 async def test_merge_writes_what_is_stale(order_and_two: Attached, engine: AsyncEngine) -> None:

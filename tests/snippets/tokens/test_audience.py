@@ -29,9 +29,10 @@ def test_a_token_without_one_is_missing_it() -> None:
         decode(encode(sub="7"), audience="api")
 
 
-def test_a_number_is_no_audience() -> None:
+@pytest.mark.parametrize("aud", [5, ["5", 5]])
+def test_a_number_is_no_audience(aud: object) -> None:
     with pytest.raises(jwt.InvalidAudienceError, match=r"^Invalid claim format in token$"):
-        decode(encode(aud=5), audience="5")
+        decode(encode(aud=aud), audience="5")
 
 
 def test_the_report_of_a_token_of_fastapi_users() -> None:
