@@ -1,7 +1,6 @@
 """Two verifications at a time, some that wait, and the rest is refused.
 
-Running it verifies fifty passwords at once, and prints how many ran
-side by side and how many were told to come back.
+`crowds` verifies fifty passwords at once.
 """
 
 import asyncio
@@ -9,8 +8,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
-
-from argon2 import PasswordHasher
 
 from snippets.tokens.hashes import Checked, Hashes
 
@@ -50,32 +47,3 @@ class Passwords:
 
 
 # --8<-- [end:passwords]
-
-
-class Paired(Hashes):
-    """Ends no check before another one runs beside it."""
-
-    def __init__(self, hasher: PasswordHasher) -> None:
-        super().__init__(hasher)
-        self._pair = threading.Barrier(2)
-
-    def check(self, password: str, stored: str | None) -> Checked:
-        self._pair.wait()
-        return super().check(password, stored)
-
-
-async def crowd(times: int) -> list[Checked | BaseException]:
-    hasher = PasswordHasher(1, 8, parallelism=1)
-    passwords = Passwords(Paired(hasher))
-    calls = (passwords.verify("right", None) for _ in range(times))
-    return await asyncio.gather(*calls, return_exceptions=True)
-
-
-def main() -> None:
-    answers = asyncio.run(crowd(50))
-    busy = sum(isinstance(one, BusyError) for one in answers)
-    print(f"compared, two by two: {len(answers) - busy}; later: {busy}")
-
-
-if __name__ == "__main__":
-    main()

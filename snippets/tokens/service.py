@@ -30,9 +30,10 @@ UNAVAILABLE: dict[type[Exception], tuple[int, str]] = {
     TimeoutError: (503, "2"),
     OSError: (503, "2"),
     asyncpg.PostgresConnectionError: (503, "2"),
-    asyncpg.CannotConnectNowError: (503, "2"),
-    asyncpg.TooManyConnectionsError: (503, "2"),
     asyncpg.InterfaceError: (503, "2"),
+    asyncpg.OperatorInterventionError: (503, "2"),  # a restart
+    asyncpg.InsufficientResourcesError: (503, "2"),
+    asyncpg.ReadOnlySQLTransactionError: (503, "2"),  # a failover
 }
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pwdlib.exceptions import UnknownHashError
 
-from snippets.tokens import naive_hashes, passwords, refusals
+from snippets.tokens import crowds, naive_hashes, refusals
 from snippets.tokens.hashes import LONGEST, Checked, Hashes, normal
 from snippets.tokens.naive_passwords import verify_in_threads, verify_inline
 from snippets.tokens.passwords import BusyError, Passwords
@@ -227,7 +227,7 @@ async def test_in_the_threads_of_all_forty_run_side_by_side() -> None:
 
 
 async def test_of_fifty_forty_two_are_compared_two_by_two() -> None:
-    answers = await passwords.crowd(50)
+    answers = await crowds.crowd(50)
     assert sum(isinstance(answer, BusyError) for answer in answers) == 8
 
 
