@@ -28,7 +28,12 @@ LEAVES = st.none() | st.booleans() | st.integers() | FLOATS | TEXT
 VALUES = {
     "name": TEXT | st.sampled_from(["\0", "a\ud800"]),
     "document": st.dictionaries(
-        TEXT, st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner))
+        TEXT,
+        st.recursive(
+            LEAVES,
+            lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+            max_leaves=20,
+        ),
     ),
     "count": st.integers() | st.booleans() | st.integers().map(str),
     "small": st.integers() | st.floats(),
