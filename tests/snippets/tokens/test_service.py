@@ -148,7 +148,7 @@ async def test_a_database_that_cannot_now_is_a_503(
     service: Service, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     async def fail(*_: Any) -> Any:
-        raise error
+        raise error("not now")
 
     monkeypatch.setattr(signing_in, "find_account", fail)
     answer = await service.sign_in()
