@@ -25,8 +25,9 @@ from lab.experiment import (
     Variant,
 )
 from lab.load import Served, serve
+from snippets.tokens.verifying import create_app
 
-TARGET = "snippets.tokens.verifying:create_app"
+TARGET = f"{create_app.__module__}:{create_app.__name__}"
 MIB = 1024 * 1024
 SAMPLE_S = 0.001
 

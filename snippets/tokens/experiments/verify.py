@@ -32,8 +32,9 @@ from lab.experiment import (
     Variant,
 )
 from lab.load import Served, serve
+from snippets.tokens.verifying import create_app
 
-TARGET = "snippets.tokens.verifying:create_app"
+TARGET = f"{create_app.__module__}:{create_app.__name__}"
 MEMORY = 64 * 1024 * 1024  # bytes of one comparison
 SIGN_INS = 40
 ROOM = 1.25  # for connections, threads and what is given back late

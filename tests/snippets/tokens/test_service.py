@@ -1,5 +1,6 @@
 """The service, asked as it is meant to be."""
 
+import asyncio
 from typing import Any
 
 import asyncpg
@@ -7,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 
 import lab
-from snippets.tokens import answered
+from snippets.tokens import answered, signing_in
 from snippets.tokens.hashes import Hashes
 from snippets.tokens.settings import Settings
 from tests.snippets.tokens.conftest import PASSWORD, Service, Tokens
@@ -129,6 +130,36 @@ async def test_a_short_key_ends_the_start(settings: Settings) -> None:
             raise AssertionError
 
 
-def test_the_errors_of_asyncpg_have_the_order_that_the_service_expects() -> None:
-    assert issubclass(asyncpg.TooManyConnectionsError, asyncpg.PostgresError)
-    assert not issubclass(asyncpg.UniqueViolationError, asyncpg.PostgresConnectionError)
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.AdminShutdownError,
+        asyncpg.CannotConnectNowError,
+        asyncpg.TooManyConnectionsError,
+        asyncpg.OutOfMemoryError,
+        asyncpg.ReadOnlySQLTransactionError,
+        asyncpg.ConnectionDoesNotExistError,
+        asyncpg.InterfaceError,
+        ConnectionRefusedError,
+        TimeoutError,
+    ],
+)
+async def test_a_database_that_cannot_now_is_a_503(
+    service: Service, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    async def fail(*_: Any) -> Any:
+        raise error("not now")
+
+    monkeypatch.setattr(signing_in, "find_account", fail)
+    answer = await service.sign_in()
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
+async def test_twenty_sign_ins_at_once_are_twenty_sessions(service: Service) -> None:
+    await service.sign_up()
+    for _ in range(5):
+        await service.sign_in()
+    await service.pool.execute("UPDATE session SET expires_at = now() - interval '1 s'")
+    answers = await asyncio.gather(*(service.sign_in() for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert await service.pool.fetchval("SELECT count(*) FROM session") == 20

@@ -4,19 +4,20 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 import lab
-from snippets.tokens import naive_rotation, reuses, revoked, rotation
+from snippets.tokens import naive_rotation, reuses, revoked, rotation, sessions
 from snippets.tokens.access import CLOCK_SKEW
 from snippets.tokens.accounts import create_account
 from snippets.tokens.claims import LIFETIME
 from snippets.tokens.revocations import Revocations
 from snippets.tokens.rotation import rotate
 from snippets.tokens.sessions import Reused, Session, open_session
-from snippets.tokens.together import WAITING, together
+from snippets.tokens.together import together
 
 
 async def begun(pool: Any, email: str = "ann@shop.example") -> Session:
@@ -68,16 +69,25 @@ async def test_who_is_disabled_begins_no_session(accounts: Any) -> None:
     assert await open_session(accounts, session.account, "customer") is None
 
 
-async def test_a_session_that_begins_waits_for_a_disabling(accounts: Any) -> None:
-    """So that whoever disables an account, and then ends its sessions, finds them all."""
+@pytest.mark.parametrize("change", ["disabled = true", "password_hash = 'changed'"])
+async def test_a_change_of_the_account_waits_for_sessions_that_begin(
+    accounts: Any, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """So that whoever ends the sessions of an account then finds them all."""
     account = await create_account(accounts, "ann@shop.example", "")
-    async with accounts.acquire() as one:
-        async with one.transaction():
-            await one.execute("UPDATE account SET disabled = true")
-            opening = asyncio.create_task(open_session(accounts, account, "customer"))
-            while not await one.fetchval(WAITING):
-                assert not opening.done()
-        assert await opening is None
+    waited = 0
+
+    async def meanwhile(*_: Any) -> None:
+        nonlocal waited
+        async with accounts.acquire() as other, other.transaction():
+            await other.execute("SET LOCAL lock_timeout = '50ms'")
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await other.execute(f"UPDATE account SET {change}")
+        waited += 1
+
+    monkeypatch.setattr(sessions, "remember", meanwhile)
+    assert await open_session(accounts, account, "customer") is not None
+    assert waited == 1
 
 
 async def test_sessions_that_have_expired_are_removed_with_their_tokens(accounts: Any) -> None:
