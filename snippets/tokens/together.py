@@ -19,15 +19,15 @@ async def together(
     times: int,
     call: Callable[[], Coroutine[Any, Any, T]],
 ) -> list[T | BaseException]:
-    """What each call returns or raises, once all wait for the lock."""
+    """What each gives; they go on once all wait, or one is done."""
     async with pool.acquire() as connection:
         async with connection.transaction():
             await connection.execute(lock)
             calls = [asyncio.create_task(call()) for _ in range(times)]
-            while True:
+            waiting = 0
+            while waiting < times and not any(c.done() for c in calls):
                 await asyncio.sleep(0.02)
-                if await connection.fetchval(WAITING) == times:
-                    break
+                waiting = await connection.fetchval(WAITING)
         return await asyncio.gather(*calls, return_exceptions=True)
 
 
