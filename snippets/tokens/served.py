@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 
-# --8<-- [start:served]
+# --8<-- [start:serve]
 async def serve(
     server: uvicorn.Server, listener: socket.socket
 ) -> None:
@@ -23,6 +23,10 @@ async def serve(
         raise RuntimeError("the application did not start") from error
 
 
+# --8<-- [end:serve]
+
+
+# --8<-- [start:served]
 @asynccontextmanager
 async def served(
     app: FastAPI, forwarded_allow_ips: str = ""
