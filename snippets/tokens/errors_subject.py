@@ -31,6 +31,13 @@ def read(token: str) -> dict[str, Any]:
 
 
 # --8<-- [start:fix]
+def as_user_id(sub: str | int) -> int:
+    try:
+        return int(sub)
+    except ValueError as error:  # that of a service, perhaps
+        raise jwt.InvalidTokenError("Subject is no user") from error
+
+
 def issue_text(user_id: int) -> str:
     return encode(str(user_id))  # [!]
 
@@ -42,7 +49,7 @@ def user_id_of(token: str) -> int:
         algorithms=["HS256"],
         options={"require": ["exp", "sub"]},
     )
-    return int(claims["sub"])  # [!]
+    return as_user_id(claims["sub"])  # [!]
 
 
 # --8<-- [end:fix]
@@ -59,7 +66,7 @@ def user_id_of_either(token: str) -> int:
     )
     if type(claims["sub"]) not in (int, str):  # True is an int  # [!]
         raise jwt.InvalidTokenError("Subject is no user")
-    return int(claims["sub"])
+    return as_user_id(claims["sub"])
 
 
 # --8<-- [end:meanwhile]

@@ -1,6 +1,7 @@
 """`There is no current event loop in thread …`, and how a thread reaches one."""
 
 import asyncio
+import concurrent.futures
 import subprocess
 import sys
 import threading
@@ -81,9 +82,26 @@ def test_nor_has_the_main_thread_after_asyncio_run() -> None:
     )
 
 
-def test_asked_for_the_running_one_a_thread_says_so_in_other_words() -> None:
+def task() -> None:
+    coroutine = errors_no_loop.notify(7)
+    try:
+        asyncio.create_task(coroutine)  # noqa: RUF006
+    finally:
+        coroutine.close()
+
+
+@pytest.mark.parametrize("ask", [asyncio.get_running_loop, task])
+def test_asked_for_the_running_one_a_thread_says_so_in_other_words(ask: Callable[[], Any]) -> None:
     with pytest.raises(RuntimeError, match=r"^no running event loop$"):
-        in_a_thread(asyncio.get_running_loop)
+        in_a_thread(ask)
+
+
+def test_so_does_a_task_that_is_made_before_a_loop_runs() -> None:
+    """As a client that is made at the top of a module."""
+    coroutine = errors_no_loop.notify(7)
+    with pytest.raises(RuntimeError, match=r"^no running event loop$"):
+        asyncio.create_task(coroutine)  # noqa: RUF006
+    coroutine.close()
 
 
 def test_the_report_of_a_job_in_a_thread() -> None:
@@ -106,6 +124,32 @@ async def test_a_thread_of_our_own_reaches_the_loop_that_started_it() -> None:
         return asked.result(30) == "order 7"
 
     assert await asyncio.to_thread(run)
+
+
+@pytest.mark.parametrize("cancels", [False, True])
+async def test_after_a_timeout_it_goes_on_unless_it_is_cancelled(cancels: bool) -> None:
+    loop, go, ended = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+    done: list[str] = []
+
+    async def job() -> None:
+        try:
+            await go.wait()
+            done.append("went on")
+        finally:
+            ended.set()
+
+    def run() -> None:
+        found = asyncio.run_coroutine_threadsafe(job(), loop)
+        with pytest.raises(concurrent.futures.TimeoutError):
+            found.result(0.01)
+        if cancels:
+            found.cancel()
+
+    await asyncio.to_thread(run)
+    if not cancels:
+        go.set()
+    await ended.wait()
+    assert done == ([] if cancels else ["went on"])
 
 
 async def test_a_loop_of_its_own_cannot_use_what_belongs_to_another() -> None:

@@ -1,6 +1,8 @@
 """The listings of the error index raise the errors that their pages are called by."""
 
 import re
+import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from typing import Annotated, Any
@@ -10,11 +12,18 @@ from fastapi import Depends, FastAPI, Request
 from sqlalchemy import ForeignKey, Select, select, text
 from sqlalchemy.exc import (
     ArgumentError,
+    IntegrityError,
     InvalidRequestError,
     ObjectNotExecutableError,
+    ProgrammingError,
     StatementError,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_scoped_session,
+    async_sessionmaker,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from snippets.dependencies import errors_attached, errors_begun, errors_text, errors_yield
@@ -101,6 +110,23 @@ async def test_it_begins_before_a_statement_too(begin: str, session: AsyncSessio
     await getattr(session, begin)()
     with pytest.raises(InvalidRequestError, match=BEGUN):
         await session.begin()
+
+
+async def test_so_does_a_function_that_begins_around_one_that_does(session: AsyncSession) -> None:
+    async with session.begin():
+        with pytest.raises(InvalidRequestError, match=BEGUN):
+            await errors_begun.store(session)
+
+
+async def test_of_two_who_read_at_once_the_constraint_refuses_one(engine: AsyncEngine) -> None:
+    async with AsyncSession(engine) as first, AsyncSession(engine) as second:
+        for session in (first, second):
+            assert await session.scalar(errors_begun.TAKEN) is None
+            session.add(Order("A-1"))
+        await first.commit()
+        with pytest.raises(IntegrityError):
+            await second.commit()
+    assert await rows(engine) == 1
 
 
 async def test_adding_an_object_begins_too(session: AsyncSession) -> None:
@@ -295,8 +321,40 @@ async def test_expunged_it_can_be_added_as_old_as_it_is(
     loading.expunge(order)
     other.add(order)
     assert order.number == "A-1"
-    assert (await other.get_one(Order, order.id)).number == "A-1"
+    assert (await other.scalars(select(Order))).one().number == "A-1"
     assert await _number(engine) == "Z-9"
+    await other.refresh(order)
+    assert order.number == "Z-9"
+
+
+async def test_expunged_it_cannot_be_added_where_its_row_is_loaded(
+    order_and_two: Attached,
+) -> None:
+    order, loading, other = order_and_two
+    loaded = await other.get_one(Order, order.id)
+    loading.expunge(order)
+    said = r"another instance with key .* is already present in this session\.$"
+    with pytest.raises(InvalidRequestError, match=said):
+        other.add(order)
+    assert loaded is not order
+
+
+async def test_the_report_of_a_scoped_session_that_another_request_removed(
+    engine: AsyncEngine,
+) -> None:
+    """One is for a thread: the second request adds to a new one what the old one has loaded."""
+    registry = async_scoped_session(
+        async_sessionmaker(engine, expire_on_commit=False), scopefunc=threading.get_ident
+    )
+    second = registry()
+    second.add(Order("A-1"))
+    await second.commit()
+    await registry.remove()  # the first has ended
+    order = (await second.scalars(select(Order))).one()
+    with pytest.raises(InvalidRequestError, match=ATTACHED):
+        registry.add(order)
+    await registry.remove()
+    await second.close()
 
 
 async def test_merge_writes_what_is_stale(order_and_two: Attached, engine: AsyncEngine) -> None:
@@ -358,6 +416,18 @@ async def test_expiring_is_no_help(order_and_two: Attached) -> None:
     await loading.commit()
     with pytest.raises(InvalidRequestError, match=ATTACHED):
         other.add(order)
+
+
+async def test_a_rollback_lets_go_of_what_was_never_stored(engine: AsyncEngine) -> None:
+    async with AsyncSession(engine) as first, AsyncSession(engine) as other:
+        first.add(order := Order("A-1"))
+        with pytest.raises(InvalidRequestError, match=r" is already attached to session "):
+            other.add(order)
+        await first.flush()
+        await first.rollback()
+        other.add(order)
+        await other.commit()
+    assert await rows(engine) == 1
 
 
 async def test_a_session_takes_no_string(session: AsyncSession) -> None:
@@ -425,6 +495,14 @@ async def test_other_objects_are_not_executable_either(target: object, engine: A
             await connection.execute(target)  # type: ignore[call-overload]
 
 
+@pytest.mark.parametrize("target", [Order, Order("A-1"), select, None, ("SELECT 1",)])
+async def test_a_session_says_so_in_other_words(target: object, session: AsyncSession) -> None:
+    with pytest.raises(
+        ArgumentError, match=r"^Executable SQL or text\(\) construct expected, got "
+    ):
+        await session.execute(target)  # type: ignore[call-overload]
+
+
 async def test_a_driver_takes_the_string_and_leaves_the_parameters_to_it(
     engine: AsyncEngine,
 ) -> None:
@@ -437,6 +515,9 @@ async def test_a_colon_in_text_is_a_parameter_unless_it_is_escaped(session: Asyn
     with pytest.raises(StatementError, match=r"A value is required for bind parameter 'b'"):
         await session.scalar(text("SELECT ':b'"))
     assert await session.scalar(text(r"SELECT '\:b'")) == ":b"
+    assert await session.scalar(text("SELECT CAST(:x AS text)"), {"x": "b"}) == "b"
+    with pytest.raises(ProgrammingError, match=r'syntax error at or near ":"'):
+        await session.scalar(text("SELECT :x::text"), {"x": "b"})
 
 
 async def said_by(dependency: Callable[..., Any], path: str = "/") -> str:
@@ -482,6 +563,35 @@ async def test_no_replica_is_a_503(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(errors_yield, "connect", refuse)
     answer = await said_by(errors_yield.connected)
     assert answer == "503"
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError, socket.gaierror, TimeoutError])
+async def test_the_next_replica_is_tried_however_the_first_fails(
+    error: type[OSError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def connect(host: str) -> str:
+        if host == "replica-1":
+            raise error
+        return host
+
+    monkeypatch.setattr(errors_yield, "connect", connect)
+    assert await said_by(errors_yield.connected) == '200 "replica-0"'
+
+
+async def test_a_finally_around_the_yield_closes_and_catches_nothing() -> None:
+    closed: list[str] = []
+
+    async def connected() -> AsyncIterator[str]:
+        async for replica in errors_yield.connected():
+            try:
+                yield replica
+            finally:
+                closed.append(replica)
+
+    assert await said_by(connected) == '200 "replica-0"'
+    with pytest.raises(ConnectionError):
+        await ask(errors_yield.create_app(connected), "/fails")
+    assert closed == ["replica-0", "replica-0"]
 
 
 async def test_an_error_before_the_yield_that_is_logged_away() -> None:

@@ -98,8 +98,44 @@ def test_the_algorithm_that_the_token_names_is_chosen_by_who_forged_it() -> None
         jwt.decode(token, public_der, algorithms=["RS256"])
 
 
+def test_of_a_pem_it_is_a_key_error_that_no_handler_of_tokens_catches() -> None:
+    """So it is, with cryptography, of a token that names the algorithm of another kind of key."""
+    body = base64.b64encode(b"\x30\x59" + b"\x13" * 89).decode()
+    pem = f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
+    with pytest.raises(jwt.InvalidKeyError, match="asymmetric key"):
+        jwt.decode(forged(pem.encode()), pem, algorithms=["HS256", "RS256"])
+    assert not issubclass(jwt.InvalidKeyError, jwt.InvalidTokenError)
+
+
+def test_a_key_that_says_its_algorithm_reads_no_other() -> None:
+    secret = base64.urlsafe_b64encode(KEY * 2).decode()
+    key = jwt.PyJWK({"kty": "oct", "k": secret, "alg": "HS512"})
+    token = jwt.encode({"sub": "7"}, KEY * 2, algorithm="HS256")
+    with pytest.raises(jwt.InvalidAlgorithmError, match="does not match the key's algorithm"):
+        jwt.decode(token, key, algorithms=["HS256", "HS512"])
+
+
 def test_without_the_signature_anybody_is_anybody() -> None:
     token = jwt.encode({"sub": "admin"}, "x" * 32)
     assert jwt.decode(token, options={"verify_signature": False}) == {"sub": "admin"}
     with pytest.raises(jwt.InvalidSignatureError):
         jwt.decode(token, KEY, algorithms=["HS256"])
+
+
+def test_two_keys_have_each_its_own_algorithm() -> None:
+    keys = {"old": (KEY, "HS256"), "new": (KEY * 2, "HS512")}
+
+    def read(token: str) -> dict[str, Any]:
+        key, algorithm = keys[jwt.get_unverified_header(token)["kid"]]
+        return jwt.decode(token, key, algorithms=[algorithm])
+
+    for kid, (key, algorithm) in keys.items():
+        token = jwt.encode({"sub": "7"}, key, algorithm=algorithm, headers={"kid": kid})
+        assert read(token) == {"sub": "7"}
+        other = "HS512" if algorithm == "HS256" else "HS256"
+        with pytest.raises(jwt.InvalidAlgorithmError):
+            read(jwt.encode({"sub": "7"}, KEY * 2, algorithm=other, headers={"kid": kid}))
+
+
+def test_an_invalid_key_is_no_invalid_token() -> None:
+    assert not issubclass(jwt.InvalidKeyError, jwt.InvalidTokenError)

@@ -29,9 +29,10 @@ def test_a_token_without_one_is_missing_it() -> None:
         decode(encode(sub="7"), audience="api")
 
 
-def test_a_number_is_no_audience() -> None:
+@pytest.mark.parametrize("aud", [5, ["5", 5]])
+def test_a_number_is_no_audience(aud: object) -> None:
     with pytest.raises(jwt.InvalidAudienceError, match=r"^Invalid claim format in token$"):
-        decode(encode(aud=5), audience="5")
+        decode(encode(aud=aud), audience="5")
 
 
 def test_the_report_of_a_token_of_fastapi_users() -> None:
@@ -72,3 +73,15 @@ def test_ours_requires_an_end_and_a_subject() -> None:
         del claims[missing]
         with pytest.raises(jwt.MissingRequiredClaimError):
             errors_audience.read_as_orders(jwt.encode(claims, errors_audience.KEY))
+
+
+@pytest.mark.parametrize("aud", ["", [], None])
+def test_an_empty_one_is_none(aud: object) -> None:
+    assert decode(encode(aud=aud)) == {"aud": aud}
+    with pytest.raises(jwt.MissingRequiredClaimError, match=r'^Token is missing the "aud" claim$'):
+        decode(encode(aud=aud), audience="api")
+
+
+def test_an_empty_setting_is_another() -> None:
+    with pytest.raises(jwt.InvalidAudienceError, match=r"^Audience doesn't match$"):
+        decode(encode(aud="api"), audience="")

@@ -48,6 +48,23 @@ def test_the_report_of_a_timestamp_of_utcnow(zone: str, left: str) -> None:
     assert said == left
 
 
+@pytest.mark.parametrize("claim", ["iat", "nbf"])
+def test_a_naive_time_of_issue_has_not_come_east_of_utc(claim: str) -> None:
+    with errors_expired.machine_in("CET-1"):
+        token = encode(**{claim: datetime.now()})
+        with pytest.raises(
+            jwt.ImmatureSignatureError, match=rf"^The token is not yet valid \({claim}\)$"
+        ):
+            decode(token, leeway=errors_expired.CLOCK_SKEW)
+        assert decode(encode(**{claim: datetime.now(UTC)}))
+
+
+def test_of_a_day_west_of_utc_hours_are_missing() -> None:
+    with errors_expired.machine_in("EST5"):
+        token = jwt.encode({"exp": datetime.now() + timedelta(days=1)}, errors_expired.KEY)
+        assert errors_expired.minutes_left(token) == f"{19 * 60} min"
+
+
 @pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 def test_utcnow_itself_is_read_as_it_is_meant() -> None:
     with errors_expired.machine_in("EST5"):
@@ -80,6 +97,9 @@ def test_read_with_leeway_allows_the_skew_and_requires_an_end() -> None:
     assert errors_expired.read_with_leeway(late)
     with pytest.raises(jwt.ExpiredSignatureError):
         errors_expired.read(late)
+    hour_late = jwt.encode({"exp": time.time() - 3600}, errors_expired.KEY)
+    with pytest.raises(jwt.ExpiredSignatureError):
+        errors_expired.read_with_leeway(hour_late)
     with pytest.raises(jwt.MissingRequiredClaimError):
         errors_expired.read_with_leeway(jwt.encode({}, errors_expired.KEY))
 
@@ -114,3 +134,9 @@ def test_the_report_of_a_leeway_by_another_name() -> None:
 
 def test_without_the_check_a_token_is_read_for_ever() -> None:
     assert decode(encode(exp=1), options={"verify_exp": False}) == {"exp": 1}
+
+
+def test_a_token_that_lives_longer_than_the_zone_is_wide_ends_early() -> None:
+    with errors_expired.machine_in("EST5"):
+        token = jwt.encode({"exp": datetime.now() + timedelta(days=1)}, errors_expired.KEY)
+        assert errors_expired.minutes_left(token) == f"{(24 - 5) * 60} min"

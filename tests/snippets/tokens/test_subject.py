@@ -39,6 +39,18 @@ def test_tokens_of_before_are_read_meanwhile_and_no_others() -> None:
             errors_subject.user_id_of_either(errors_subject.encode(sub))
 
 
+def test_a_subject_of_before_that_is_no_number_is_an_invalid_token() -> None:
+    token = errors_subject.encode("ada@example.org")
+    for reader in (errors_subject.user_id_of, errors_subject.user_id_of_either):
+        with pytest.raises(jwt.InvalidTokenError, match=r"^Subject is no user$"):
+            reader(token)
+
+
+def test_the_identifier_of_the_token_is_checked_as_well() -> None:
+    with pytest.raises(jwt.exceptions.InvalidJTIError, match=r"^JWT ID must be a string$"):
+        decode(encode(jti=7))
+
+
 def test_both_require_a_subject_and_an_end() -> None:
     for reader in (errors_subject.user_id_of, errors_subject.user_id_of_either):
         for claims in ({"sub": "7"}, {"exp": time.time() + 60}):
@@ -61,3 +73,10 @@ def test_expecting_a_number_is_no_help(subject: object) -> None:
 def test_not_verifying_it_takes_anything() -> None:
     for sub in (None, ["7"]):
         assert decode(encode(sub=sub), options={"verify_sub": False}) == {"sub": sub}
+
+
+@pytest.mark.parametrize("sub", ["", "orders@clients", "9" * 5_000])
+def test_text_that_is_no_number_is_an_invalid_token(sub: str) -> None:
+    for reader in (errors_subject.user_id_of, errors_subject.user_id_of_either):
+        with pytest.raises(jwt.InvalidTokenError, match=r"^Subject is no user$"):
+            reader(errors_subject.encode(sub))
