@@ -13,10 +13,12 @@ BLOCKED = """
 SELECT waiting.query AS waits,
        waiting.wait_event_type || '/' || waiting.wait_event AS for,
        blocker.state AS blocker_is,
-       blocker.query AS its_last
+       blocker.query AS its_last,
+       by.pid AS blocker_pid,
+       now() - blocker.xact_start AS blocker_since
 FROM pg_stat_activity AS waiting
 CROSS JOIN unnest(pg_blocking_pids(waiting.pid)) AS by(pid)
-JOIN pg_stat_activity AS blocker ON blocker.pid = by.pid
+LEFT JOIN pg_stat_activity AS blocker ON blocker.pid = by.pid
 WHERE waiting.datname = current_database()
 """
 # --8<-- [end:blocked]
@@ -49,8 +51,8 @@ def main() -> None:
 
     with lab.postgres() as dsn:
         for record in asyncio.run(blocked(dsn)):
-            for name, value in record.items():
-                print(f"{name}: {value}")
+            for name in ("waits", "for", "blocker_is", "its_last"):
+                print(f"{name}: {record[name]}")
 
 
 if __name__ == "__main__":

@@ -5,16 +5,26 @@ a hundred requests that send the same one.
 """
 
 import asyncio
+import re
+from contextvars import ContextVar
 
+from fastapi import Request
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from snippets.seeing.prepared import prepared_after
-
-ROUTE = "/orders/{number}"
-
+from snippets.seeing.routes import route_of
 
 # --8<-- [start:comment]
+sender: ContextVar[str] = ContextVar("sender", default="none")
+
+
+async def remember(request: Request) -> None:
+    """A dependency of the application."""
+    known = re.sub(r"[^\w/{}-]", "_", route_of(request.scope))
+    sender.set(known)  # without what would end the comment
+
+
 def add_comments(engine: AsyncEngine) -> None:
     @event.listens_for(
         engine.sync_engine, "before_cursor_execute", retval=True
@@ -27,7 +37,8 @@ def add_comments(engine: AsyncEngine) -> None:
         context: object,
         many: bool,
     ) -> tuple[str, object]:
-        return f"{statement} /* route={ROUTE} */", parameters  # [!]
+        route = sender.get()
+        return f"{statement} /* route={route} */", parameters  # [!]
 
 
 # --8<-- [end:comment]

@@ -7,6 +7,7 @@ https://prometheus.io/docs/prometheus/latest/querying/functions/
 
 from collections.abc import Iterator
 from itertools import pairwise
+from math import isinf
 
 from prometheus_client import CollectorRegistry
 
@@ -28,6 +29,8 @@ def quantile(q: float, registry: CollectorRegistry) -> float:
     (low, below), (high, upto) = next(
         pair for pair in pairwise(bounds) if pair[1][1] >= rank
     )
+    if isinf(high):
+        return low  # it knows no more than "longer than that"
     return low + (high - low) * (rank - below) / (upto - below)
 
 

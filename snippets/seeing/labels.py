@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Counter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from snippets.seeing.routes import route_of
 from snippets.seeing.scraped import scraped
 
 
@@ -21,13 +22,12 @@ class Counted:
     async def __call__(
         self, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        await self.app(scope, receive, send)
-        if scope["type"] == "http":
-            route = scope.get(
-                "route"
-            )  # none for an unknown path  # [!]
-            path = getattr(route, "path", "none")
-            self.requests.labels(path).inc()
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            if scope["type"] == "http":
+                path = route_of(scope)  # [!]
+                self.requests.labels(path).inc()
 
 
 def create_app(registry: CollectorRegistry) -> FastAPI:

@@ -4,32 +4,17 @@ Running it prints the lines of two requests and of a background task.
 """
 
 import asyncio
-import re
 from contextlib import ExitStack
-from contextvars import ContextVar
-from uuid import uuid4
 
 from fastapi import BackgroundTasks, FastAPI
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from snippets.seeing.noted import Fields, ends, fields, name_of, note
 from snippets.seeing.printed import Lines, printed
-
-ENDING = ("http.response.body", "http.response.pathsend")
-KNOWN = re.compile(r"[A-Za-z0-9-]{1,64}")
-fields: ContextVar[dict[str, str]] = ContextVar("fields")
-
-
-def name_of(scope: Scope) -> str:
-    """What the client calls its request, if it may stand in a log."""
-    sent = Headers(scope=scope).get("x-request-id", "")
-    return sent if KNOWN.fullmatch(sent) else uuid4().hex
 
 
 # --8<-- [start:logged]
 class Logged:
-    """A line for each request, once its answer has left."""
-
     def __init__(self, app: ASGIApp, lines: Lines) -> None:
         self.app, self.lines = app, lines
 
@@ -37,26 +22,28 @@ class Logged:
         self, scope: Scope, receive: Receive, send: Send
     ) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        found = {"request": name_of(scope)}
+            return await self.app(scope, receive, send)
+        found: Fields = {"request": name_of(scope)}
         fields.set(found)  # the same object in each copy  # [!]
         with ExitStack() as once:
-            once.callback(self.tell, scope, found)
+            once.callback(self.tell, scope["path"], found)
 
             async def seen(message: Message) -> None:
                 if message["type"] == "http.response.start":
-                    found["status"] = str(message["status"])
+                    found["status"] = message["status"]
                 await send(message)
-                if message["type"] in ENDING and not message.get(
-                    "more_body", False
-                ):
+                if ends(message):
                     once.close()  # before background tasks
 
-            await self.app(scope, receive, seen)
+            try:
+                await self.app(scope, receive, seen)
+                found["error"] = "cut off"  # if it has no line yet
+            except BaseException as error:
+                found["error"] = type(error).__name__
+                raise
 
-    def tell(self, scope: Scope, found: dict[str, str]) -> None:
-        self.lines.write(scope["path"], **found)
+    def tell(self, path: str, found: Fields) -> None:
+        self.lines.write(path, **found)
 
 
 # --8<-- [end:logged]
@@ -69,15 +56,15 @@ def create_app(lines: Lines) -> FastAPI:
 
     @app.get("/orders")
     async def orders(tasks: BackgroundTasks) -> None:
-        fields.get()["account"] = "ada"
+        note(account="ada")
         tasks.add_task(send_mail)
 
     @app.get("/threaded")
     def threaded() -> None:
-        fields.get()["account"] = "ada"
+        note(account="ada")
 
     async def send_mail() -> None:
-        lines.write("mail", **fields.get())
+        lines.write("mail", **fields.get({}))
 
     return app
 

@@ -15,8 +15,9 @@ class Lines:
     def __init__(self) -> None:
         self.kept: list[str] = []
 
-    def write(self, event: str, **fields: str) -> None:
-        self.kept.append(json.dumps({"event": event, **fields}))
+    def write(self, event: str, /, **fields: object) -> None:
+        line = {"event": event, **fields}
+        self.kept.append(json.dumps(line, default=str))
 
 
 # --8<-- [end:lines]

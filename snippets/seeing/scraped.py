@@ -19,13 +19,11 @@ async def scraped(
         for number in range(PATHS):
             await client.get(f"/orders/{number}")
             await client.get(f"/unknown/{number}")
-    series = {
-        tuple(sample.labels.values())
-        for metric in registry.collect()
-        for sample in metric.samples
-    }
-    size = len(generate_latest(registry))
-    return f"{len(series):,} series, {size / 1024:,.0f} kB a scrape"
+    scrape = generate_latest(registry).decode()
+    series = [
+        line for line in scrape.splitlines() if not line.startswith("#")
+    ]
+    return f"{len(series)} series, {len(scrape) / 1024:.0f} kB a scrape"
 
 
 # --8<-- [end:scraped]

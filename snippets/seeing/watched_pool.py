@@ -23,46 +23,56 @@ from sqlalchemy.ext.asyncio import (
 )
 
 BOUNDS_S = [0.001, 0.01, 0.1, 0.5, 1.0, 2.0, 4.0]
+POOL = "db.client.connection"
+STATE = f"{POOL}.state"
 
 
 # --8<-- [start:watched]
 class WatchedPool:
-    def __init__(self, engine: AsyncEngine, meter: Meter) -> None:
+    def __init__(
+        self, engine: AsyncEngine, meter: Meter, name: str
+    ) -> None:
+        self.engine, self.name = engine, {f"{POOL}.pool.name": name}
         self.sessions = async_sessionmaker(engine)
-        self.pool = cast("QueuePool", engine.pool)
-        name = "db.client.connection"
-        pending = f"{name}.pending_requests"
-        self.pending = meter.create_up_down_counter(pending)
+        counter = meter.create_up_down_counter
+        self.pending = counter(f"{POOL}.pending_requests")
         self.wait = meter.create_histogram(
-            f"{name}.wait_time",
+            f"{POOL}.wait_time",
             unit="s",
             explicit_bucket_boundaries_advisory=BOUNDS_S,  # [!]
         )
-        meter.create_observable_gauge(f"{name}.count", [self.count])
-
-    def count(self, _: CallbackOptions) -> Iterable[Observation]:
-        yield Observation(self.pool.checkedout(), {"state": "used"})
-        yield Observation(self.pool.checkedin(), {"state": "idle"})
+        observed = meter.create_observable_up_down_counter
+        observed(f"{POOL}.count", [self.count])
 
     async def session(self) -> AsyncIterator[AsyncSession]:
         async with self.sessions() as session:
             began = time.perf_counter()
-            self.pending.add(1)
+            self.pending.add(1, self.name)
             try:
                 await session.connection()
             finally:
-                self.pending.add(-1)
-                self.wait.record(time.perf_counter() - began)
+                self.pending.add(-1, self.name)
+                took = time.perf_counter() - began
+                self.wait.record(took, self.name)
             yield session
 
+    # --8<-- [end:watched]
 
-# --8<-- [end:watched]
+    # --8<-- [start:count]
+    def count(self, _: CallbackOptions) -> Iterable[Observation]:
+        pool = cast("QueuePool", self.engine.pool)  # dispose() made it
+        used, idle = pool.checkedout(), pool.checkedin()
+        yield Observation(used, {STATE: "used", **self.name})
+        yield Observation(idle, {STATE: "idle", **self.name})
+
+    # --8<-- [end:count]
 
 
 def create_app(engine: AsyncEngine, provider: MeterProvider) -> FastAPI:
     app = FastAPI(telemetry={"meter_provider": provider})
     app.state.arrived = 0
-    pool = WatchedPool(engine, provider.get_meter(__name__))
+    meter = provider.get_meter(__name__)
+    pool = WatchedPool(engine, meter, name="orders")
 
     async def arrive() -> None:
         app.state.arrived += 1

@@ -6,18 +6,22 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import floor
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import yaml
+from fastapi.telemetry._asgi import _DURATION_BUCKETS
 from prometheus_client import CollectorRegistry
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from lab.ports import free_port
 from lab.repository import ROOT
+from snippets.seeing import naive_buckets
+from snippets.seeing.estimate import buckets, quantile
 from snippets.seeing.exposed import exposing
 from snippets.seeing.served import served
 
@@ -106,6 +110,10 @@ async def test_prometheus_reads_who_waits_and_the_alert_begins_to_count(dsn: str
 PAGE = 'http_route="/balance", http_response_status_code="200"'
 COUNT = f"http_server_request_duration_seconds_count{{{PAGE}}}"
 BUCKET = f'http_server_request_duration_seconds_bucket{{{PAGE}, le="2.0"}}'
+STREAM = 'error_type="ConnectionError", http_response_status_code'
+LEFT, LOST = (
+    f'http_server_request_duration_seconds_count{{{STREAM}="{code}"}}' for code in (200, 500)
+)
 FAILED = 'http_server_request_duration_seconds_count{error_type="LookupError"}'
 
 
@@ -117,8 +125,11 @@ FAILED = 'http_server_request_duration_seconds_count{error_type="LookupError"}'
         ("", {"db_client_connection_pending_requests": "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0"}),
         ("DeadlineMissed", {COUNT: "0+100x20", BUCKET: "0+98x20"}),
         ("", {COUNT: "0+1000x20", BUCKET: "0+995x20"}),
+        ("", {COUNT: "0+100x20", BUCKET.replace("2.0", "2.5"): "0+0x20"}),  # no bound at 2 s
         ("RequestsFail", {COUNT: "0+98x20", FAILED: "0+2x20", BUCKET: "0+100x20"}),
         ("", {COUNT: "0+995x20", FAILED: "0+5x20", BUCKET: "0+1000x20"}),
+        ("", {COUNT: "0+90x20", LEFT: "0+10x20", BUCKET: "0+100x20"}),
+        ("RequestsFail", {COUNT: "0+90x20", LOST: "0+10x20", BUCKET: "0+100x20"}),
         ("NoScrape", {"up": "0x20"}),
         ("", {"up": "1x20"}),
     ],
@@ -149,7 +160,52 @@ def test_each_alert_fires_for_its_failure_and_for_no_other(
             }
         ],
     }
-    file = tmp_path / "test.yml"
+    promtool(test, tmp_path)
+
+
+def promtool(test: dict[str, Any], directory: Path) -> None:
+    """Let Prometheus itself judge what is expected of it."""
+    file = directory / "test.yml"
     file.write_text(yaml.safe_dump(test), encoding="utf-8")
     done = subprocess.run(["promtool", "test", "rules", str(file)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("q", [0.5, 0.9, 0.99])
+@pytest.mark.parametrize(
+    "seconds", [[1.3] * 100, [0.2, 0.2, 0.7, 0.7], [0.01] * 9 + [30.0], [12.0]]
+)
+def test_a_quantile_is_estimated_as_prometheus_does(
+    seconds: list[float], q: float, tmp_path: Path
+) -> None:
+    registry = CollectorRegistry()
+    histogram = naive_buckets.create(registry)
+    for value in seconds:
+        histogram.observe(value)
+    found = {
+        f'seconds_bucket{{le="{bound}"}}'.replace("inf", "+Inf"): str(count)
+        for bound, count in buckets(registry)
+    }
+    expected = floor(quantile(q, registry) * 1000 + 0.5) / 1000
+    test = {
+        "tests": [
+            {
+                "input_series": [{"series": k, "values": v} for k, v in found.items()],
+                "promql_expr_test": [
+                    {
+                        "expr": f"round(histogram_quantile({q}, seconds_bucket), 0.001)",
+                        "eval_time": "0m",
+                        "exp_samples": [{"labels": "{}", "value": expected}],
+                    }
+                ],
+            }
+        ]
+    }
+    promtool(test, tmp_path)
+
+
+def test_without_a_bound_at_the_deadline_its_alert_has_nothing_to_fire_for() -> None:
+    assert 2.0 not in _DURATION_BUCKETS
+    rules = yaml.safe_load(ALERTS.read_text(encoding="utf-8"))["groups"][0]["rules"]
+    (deadline,) = (rule for rule in rules if rule["alert"] == "DeadlineMissed")
+    assert 'le="2.0"' in deadline["expr"]
