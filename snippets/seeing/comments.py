@@ -5,16 +5,24 @@ a hundred requests that send the same one.
 """
 
 import asyncio
+from contextvars import ContextVar
 
+from fastapi import Request
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from snippets.seeing.prepared import prepared_after
 
-ROUTE = "/orders/{number}"
-
 
 # --8<-- [start:comment]
+route: ContextVar[str] = ContextVar("route", default="none")
+
+
+async def remember(asked: Request) -> None:
+    """A dependency of the whole application."""
+    route.set(asked.scope["route"].path)
+
+
 def add_comments(engine: AsyncEngine) -> None:
     @event.listens_for(
         engine.sync_engine, "before_cursor_execute", retval=True
@@ -27,7 +35,8 @@ def add_comments(engine: AsyncEngine) -> None:
         context: object,
         many: bool,
     ) -> tuple[str, object]:
-        return f"{statement} /* route={ROUTE} */", parameters  # [!]
+        comment = f"/* route={route.get()} */"  # [!]
+        return f"{statement} {comment}", parameters
 
 
 # --8<-- [end:comment]
@@ -37,8 +46,10 @@ def main() -> None:
     import lab
 
     with lab.postgres() as dsn:
-        prepared = asyncio.run(prepared_after(dsn, add_comments))
-    print(f"prepared for a hundred requests: {prepared}")
+        prepared = asyncio.run(
+            prepared_after(dsn, remember, add_comments)
+        )
+    print(f"prepared for a hundred requests: {len(prepared)}")
 
 
 if __name__ == "__main__":

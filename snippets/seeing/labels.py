@@ -21,13 +21,13 @@ class Counted:
     async def __call__(
         self, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        await self.app(scope, receive, send)
-        if scope["type"] == "http":
-            route = scope.get(
-                "route"
-            )  # none for an unknown path  # [!]
-            path = getattr(route, "path", "none")
-            self.requests.labels(path).inc()
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            if scope["type"] == "http":
+                route = scope.get("route")  # [!]
+                path = getattr(route, "path", "none")
+                self.requests.labels(path).inc()
 
 
 def create_app(registry: CollectorRegistry) -> FastAPI:

@@ -21,10 +21,12 @@ class Counted:
     async def __call__(
         self, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        await self.app(scope, receive, send)
-        if scope["type"] == "http":
-            path = scope["path"]  # [!]
-            self.requests.labels(path).inc()
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            if scope["type"] == "http":
+                path = scope["path"]  # [!]
+                self.requests.labels(path).inc()
 
 
 def create_app(registry: CollectorRegistry) -> FastAPI:

@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from snippets.seeing.served import served
-from snippets.seeing.watched_pool import create_app
+from snippets.seeing.watched_pool import STATE, create_app
 
 CONNECTIONS = 5
 REQUESTS = 20
@@ -23,7 +23,7 @@ def points(reader: InMemoryMetricReader) -> Iterator[tuple[str, float]]:
         for scope in resource.scope_metrics:
             for metric in scope.metrics:
                 for point in metric.data.data_points:
-                    state = (point.attributes or {}).get("state", "")
+                    state = (point.attributes or {}).get(STATE, "")
                     name = f"{metric.name} {state}".rstrip()
                     yield name, getattr(point, "value", 0)
 

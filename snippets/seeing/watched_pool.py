@@ -23,26 +23,29 @@ from sqlalchemy.ext.asyncio import (
 )
 
 BOUNDS_S = [0.001, 0.01, 0.1, 0.5, 1.0, 2.0, 4.0]
+NAME = "db.client.connection"
+STATE = f"{NAME}.state"
 
 
 # --8<-- [start:watched]
 class WatchedPool:
     def __init__(self, engine: AsyncEngine, meter: Meter) -> None:
         self.sessions = async_sessionmaker(engine)
-        self.pool = cast("QueuePool", engine.pool)
-        name = "db.client.connection"
-        pending = f"{name}.pending_requests"
+        self.engine = engine
+        pending = f"{NAME}.pending_requests"
         self.pending = meter.create_up_down_counter(pending)
         self.wait = meter.create_histogram(
-            f"{name}.wait_time",
+            f"{NAME}.wait_time",
             unit="s",
             explicit_bucket_boundaries_advisory=BOUNDS_S,  # [!]
         )
-        meter.create_observable_gauge(f"{name}.count", [self.count])
+        observe = meter.create_observable_up_down_counter
+        observe(f"{NAME}.count", [self.count])
 
     def count(self, _: CallbackOptions) -> Iterable[Observation]:
-        yield Observation(self.pool.checkedout(), {"state": "used"})
-        yield Observation(self.pool.checkedin(), {"state": "idle"})
+        pool = cast("QueuePool", self.engine.pool)
+        yield Observation(pool.checkedout(), {STATE: "used"})
+        yield Observation(pool.checkedin(), {STATE: "idle"})
 
     async def session(self) -> AsyncIterator[AsyncSession]:
         async with self.sessions() as session:

@@ -53,11 +53,20 @@ async def test_a_failure_has_one_line_too_and_an_unknown_path() -> None:
 
 @pytest.mark.naive("snippets/seeing/naive_comments.py")
 async def test_the_id_of_a_request_in_a_comment_prepares_each_statement_anew(dsn: str) -> None:
-    assert await prepared_after(dsn, naive_comments.add_comments) == REQUESTS
+    naive = (naive_comments.remember, naive_comments.add_comments)
+    assert len(await prepared_after(dsn, *naive)) == REQUESTS
+
+
+async def test_a_statement_that_is_used_is_thrown_out_for_one_that_never_will_be(dsn: str) -> None:
+    """SQLAlchemy asks asyncpg to keep a hundred, and they are all it has."""
+    naive = (naive_comments.remember, naive_comments.add_comments)
+    prepared = await prepared_after(dsn, *naive, requests=REQUESTS + 20)
+    assert len(set(prepared)) == REQUESTS
 
 
 async def test_a_route_in_a_comment_prepares_it_once(dsn: str) -> None:
-    assert await prepared_after(dsn, comments.add_comments) == 1
+    (statement,) = await prepared_after(dsn, comments.remember, comments.add_comments)
+    assert statement == "SELECT 42 /* route=/orders/{number} */"
 
 
 @pytest.mark.naive("snippets/seeing/naive_layers.py")

@@ -1,10 +1,13 @@
 """What is counted as the duration of a request, by whom, and how many series that makes."""
 
+import asyncio
 import io
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader
 from prometheus_client import CollectorRegistry
@@ -24,14 +27,19 @@ from snippets.seeing import (
 )
 from snippets.seeing.estimate import late, quantile
 from snippets.seeing.scraped import scraped
+from snippets.seeing.served import served
 
 
 @pytest.mark.naive("snippets/seeing/naive_metrics.py")
 async def test_the_instrumentator_counts_background_work_as_latency() -> None:
+    assert (await naive_metrics.counted())["/mail"]
+
+
+async def test_the_instrumentator_counts_an_answer_as_fastapi_does_without_such_work() -> None:
     late = await naive_metrics.counted()
-    assert late["/mail"]
     assert late["/export"]
     assert not late["/orders/{number}"]
+    assert not late["none"]
 
 
 async def test_fastapi_ends_a_duration_with_the_answer() -> None:
@@ -45,6 +53,17 @@ async def test_fastapi_ends_a_duration_with_the_answer() -> None:
     }
 
 
+async def test_a_client_that_leaves_a_stream_is_an_error_of_its_own_kind() -> None:
+    reader = InMemoryMetricReader()
+    async with served(metrics.create_app(reader)) as client:
+        async with client.stream("GET", "/export") as answer:
+            await anext(answer.aiter_bytes())
+        while not (points := list(metrics.durations(reader))):
+            await asyncio.sleep(0.01)
+    (point,) = points
+    assert (point.attributes or {})["error.type"] == "ConnectionError"
+
+
 @pytest.mark.naive("snippets/seeing/naive_labels.py")
 async def test_a_path_as_a_label_is_a_series_for_each_path() -> None:
     assert await scraped(naive_labels.create_app) == "400 series, 39 kB a scrape"
@@ -52,6 +71,23 @@ async def test_a_path_as_a_label_is_a_series_for_each_path() -> None:
 
 async def test_a_route_as_a_label_is_a_series_for_each_route() -> None:
     assert await scraped(labels.create_app) == "2 series, 0 kB a scrape"
+
+
+@pytest.mark.parametrize("create", [labels.create_app, naive_labels.create_app])
+async def test_a_request_that_fails_is_counted_too(
+    create: Callable[[CollectorRegistry], FastAPI],
+) -> None:
+    registry = CollectorRegistry()
+    app = create(registry)
+
+    @app.get("/failing")
+    async def failing() -> None:
+        raise LookupError
+
+    async with served(app) as client:
+        assert (await client.get("/failing")).status_code == 500
+    (found,) = (s for m in registry.collect() for s in m.samples if s.name == "requests_total")
+    assert (*found.labels.values(), found.value) == ("/failing", 1)
 
 
 def observed(create: object, seconds: float) -> CollectorRegistry:
