@@ -16,13 +16,13 @@ from snippets.seeing.prepared import prepared_after
 from snippets.seeing.routes import route_of
 
 # --8<-- [start:comment]
-sender: ContextVar[str] = ContextVar("sender", default="none")
+route: ContextVar[str] = ContextVar("route", default="none")
 
 
-async def remember(request: Request) -> None:
-    """A dependency of the application."""
-    known = re.sub(r"[^\w/{}-]", "_", route_of(request.scope))
-    sender.set(known)  # without what would end the comment
+async def remember(asked: Request) -> None:
+    """A dependency of the whole application."""
+    known = re.sub(r"[^\w/{}-]", "_", route_of(asked.scope))
+    route.set(known)  # without what would end the comment
 
 
 def add_comments(engine: AsyncEngine) -> None:
@@ -37,8 +37,8 @@ def add_comments(engine: AsyncEngine) -> None:
         context: object,
         many: bool,
     ) -> tuple[str, object]:
-        route = sender.get()
-        return f"{statement} /* route={route} */", parameters  # [!]
+        comment = f"/* route={route.get()} */"  # [!]
+        return f"{statement} {comment}", parameters
 
 
 # --8<-- [end:comment]
@@ -48,8 +48,10 @@ def main() -> None:
     import lab
 
     with lab.postgres() as dsn:
-        prepared = asyncio.run(prepared_after(dsn, add_comments))
-    print(f"prepared for a hundred requests: {prepared}")
+        prepared = asyncio.run(
+            prepared_after(dsn, remember, add_comments)
+        )
+    print(f"prepared for a hundred requests: {len(prepared)}")
 
 
 if __name__ == "__main__":

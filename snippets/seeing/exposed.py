@@ -15,6 +15,7 @@ from opentelemetry.sdk.metrics.view import (
 from prometheus_client import CollectorRegistry, make_asgi_app
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from starlette.types import Scope
 
 from snippets.seeing.served import served
 from snippets.seeing.watched_pool import create_app
@@ -39,9 +40,14 @@ def create_meters(registry: CollectorRegistry) -> MeterProvider:
 def exposing(
     engine: AsyncEngine, registry: CollectorRegistry
 ) -> FastAPI:
-    app = create_app(engine, create_meters(registry))
+    app = create_app(engine, create_meters(registry), is_scrape)
     app.mount("/metrics", make_asgi_app(registry))  # [!]
     return app
+
+
+def is_scrape(scope: Scope) -> bool:
+    """Which is no request of a user; nor should a user see it."""
+    return str(scope["path"]).startswith("/metrics")
 
 
 # --8<-- [end:app]

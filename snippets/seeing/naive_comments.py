@@ -5,17 +5,24 @@ a hundred requests that send the same one.
 """
 
 import asyncio
-from itertools import count
+from contextvars import ContextVar
+from uuid import uuid4
 
+from fastapi import Request
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from snippets.seeing.prepared import prepared_after
 
-numbers = count()
-
-
 # --8<-- [start:comment]
+request: ContextVar[str] = ContextVar("request", default="none")
+
+
+async def remember(asked: Request) -> None:
+    """A dependency of the whole application."""
+    request.set(uuid4().hex)
+
+
 def add_comments(engine: AsyncEngine) -> None:
     @event.listens_for(
         engine.sync_engine, "before_cursor_execute", retval=True
@@ -28,8 +35,8 @@ def add_comments(engine: AsyncEngine) -> None:
         context: object,
         many: bool,
     ) -> tuple[str, object]:
-        request = next(numbers)
-        return f"{statement} /* request={request} */", parameters  # [!]
+        comment = f"/* request={request.get()} */"  # [!]
+        return f"{statement} {comment}", parameters
 
 
 # --8<-- [end:comment]
@@ -39,8 +46,10 @@ def main() -> None:
     import lab
 
     with lab.postgres() as dsn:
-        prepared = asyncio.run(prepared_after(dsn, add_comments))
-    print(f"prepared for a hundred requests: {prepared}")
+        prepared = asyncio.run(
+            prepared_after(dsn, remember, add_comments)
+        )
+    print(f"prepared for a hundred requests: {len(prepared)}")
 
 
 if __name__ == "__main__":

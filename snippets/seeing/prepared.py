@@ -1,28 +1,47 @@
 """How many statements a connection has prepared."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
+from fastapi import Depends, FastAPI, Request
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from snippets.seeing.served import served
+
 REQUESTS = 100
-PREPARED = """SELECT count(*) FROM pg_prepared_statements
+PREPARED = """SELECT statement FROM pg_prepared_statements
 WHERE statement LIKE 'SELECT 42%'"""
+
+Remember = Callable[[Request], Awaitable[None]]
 
 
 # --8<-- [start:prepared]
 async def prepared_after(
-    dsn: str, add_comments: Callable[[AsyncEngine], None]
-) -> int:
+    dsn: str,
+    remember: Remember,
+    add_comments: Callable[[AsyncEngine], None],
+    requests: int = REQUESTS,
+) -> list[str]:
+    """What the only connection has prepared after the requests."""
     engine = create_async_engine(
-        make_url(dsn).set(drivername="postgresql+asyncpg")
+        make_url(dsn).set(drivername="postgresql+asyncpg"),
+        pool_size=1,
+        max_overflow=0,
     )
     add_comments(engine)
-    async with engine.connect() as connection:
-        for _ in range(REQUESTS):
+    app = FastAPI(dependencies=[Depends(remember)])
+
+    @app.get("/orders/{number}")
+    async def order(number: int) -> None:
+        async with engine.connect() as connection:
             await connection.execute(text("SELECT 42"))
+
+    async with served(app) as client:
+        for number in range(requests):
+            await client.get(f"/orders/{number}")
+    async with engine.connect() as connection:
         found = await connection.scalars(text(PREPARED))
-        prepared = int(found.one())
+        prepared = list(found)
     await engine.dispose()
     return prepared
 

@@ -5,7 +5,7 @@ clients: https://opentelemetry.io/docs/specs/semconv/database/
 """
 
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Annotated, cast
 
 from fastapi import Depends, FastAPI
@@ -21,10 +21,11 @@ from sqlalchemy.ext.asyncio import (
     AsyncSession,
     async_sessionmaker,
 )
+from starlette.types import Scope
 
 BOUNDS_S = [0.001, 0.01, 0.1, 0.5, 1.0, 2.0, 4.0]
-POOL = "db.client.connection"
-STATE = f"{POOL}.state"
+NAME = "db.client.connection"
+STATE = f"{NAME}.state"
 
 
 # --8<-- [start:watched]
@@ -32,17 +33,17 @@ class WatchedPool:
     def __init__(
         self, engine: AsyncEngine, meter: Meter, name: str
     ) -> None:
-        self.engine, self.name = engine, {f"{POOL}.pool.name": name}
+        self.engine, self.name = engine, {f"{NAME}.pool.name": name}
         self.sessions = async_sessionmaker(engine)
         counter = meter.create_up_down_counter
-        self.pending = counter(f"{POOL}.pending_requests")
+        self.pending = counter(f"{NAME}.pending_requests")
         self.wait = meter.create_histogram(
-            f"{POOL}.wait_time",
+            f"{NAME}.wait_time",
             unit="s",
             explicit_bucket_boundaries_advisory=BOUNDS_S,  # [!]
         )
         observed = meter.create_observable_up_down_counter
-        observed(f"{POOL}.count", [self.count])
+        observed(f"{NAME}.count", [self.count])
 
     async def session(self) -> AsyncIterator[AsyncSession]:
         async with self.sessions() as session:
@@ -68,8 +69,14 @@ class WatchedPool:
     # --8<-- [end:count]
 
 
-def create_app(engine: AsyncEngine, provider: MeterProvider) -> FastAPI:
-    app = FastAPI(telemetry={"meter_provider": provider})
+def create_app(
+    engine: AsyncEngine,
+    provider: MeterProvider,
+    exclude: Callable[[Scope], bool] | None = None,
+) -> FastAPI:
+    app = FastAPI(
+        telemetry={"meter_provider": provider, "exclude": exclude}
+    )
     app.state.arrived = 0
     meter = provider.get_meter(__name__)
     pool = WatchedPool(engine, meter, name="orders")

@@ -38,6 +38,7 @@ GOOD = {
     ),
     "Dockerfile": 'FROM python:3.14-slim\nCMD ["python", "-m", "http.server"]\n',
     "alerts.yml": "groups:\n  - name: a\n    rules:\n      - alert: Gone\n        expr: up == 0\n",
+    "dashboard.json": '{"title": "a", "panels": [{"type": "timeseries", "title": "b"}]}',
 }
 BAD = {
     "pyproject.toml": ('name = "x"\nname = "y"\n', "Cannot overwrite a value"),
@@ -48,6 +49,10 @@ BAD = {
     "alerts.yml": (
         "groups:\n  - name: a\n    rules:\n      - alert: Gone\n        expr: up = 0\n",
         "could not parse expression",
+    ),
+    "dashboard.json": (
+        '{"title": "a", "panels": [{"type": "timeseries", "titel": "b"}]}',
+        "$.panels[0].titel: Grafana reads None",
     ),
 }
 

@@ -7,7 +7,7 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -48,10 +48,14 @@ from snippets.seeing.served import served
 
 @pytest.mark.naive("snippets/seeing/naive_metrics.py")
 async def test_the_instrumentator_counts_background_work_as_latency() -> None:
+    assert (await naive_metrics.counted())["/mail"]
+
+
+async def test_the_instrumentator_counts_an_answer_as_fastapi_does_without_such_work() -> None:
     late = await naive_metrics.counted()
-    assert late["/mail"]
     assert late["/export"]
     assert not late["/orders/{number}"]
+    assert not late["none"]
 
 
 async def test_fastapi_ends_a_duration_with_the_answer() -> None:
@@ -101,7 +105,24 @@ async def test_a_route_as_a_label_is_a_series_for_each_route() -> None:
     assert await scraped(labels.create_app) == "4 series, 0 kB a scrape"
 
 
-async def test_routes_of_two_routers_stay_two_and_failures_are_counted() -> None:
+@pytest.mark.parametrize("create", [labels.create_app, naive_labels.create_app])
+async def test_a_request_that_fails_is_counted_too(
+    create: Callable[[CollectorRegistry], FastAPI],
+) -> None:
+    registry = CollectorRegistry()
+    app = create(registry)
+
+    @app.get("/failing")
+    async def failing() -> None:
+        raise LookupError
+
+    async with served(app) as client:
+        assert (await client.get("/failing")).status_code == 500
+    (found,) = (s for m in registry.collect() for s in m.samples if s.name == "requests_total")
+    assert (*found.labels.values(), found.value) == ("/failing", 1)
+
+
+async def test_routes_of_two_routers_stay_two() -> None:
     registry = CollectorRegistry()
     app = labels.create_app(registry)
     numbered = APIRouter()
@@ -110,14 +131,10 @@ async def test_routes_of_two_routers_stay_two_and_failures_are_counted() -> None
     async def one(number: int) -> int:
         return number
 
-    @app.get("/failing")
-    async def failing() -> None:
-        raise LookupError
-
     app.include_router(numbered, prefix="/customers")
     app.include_router(numbered, prefix="/invoices")
     async with served(app) as client:
-        for path in ("customers/1", "customers/2", "invoices/1", "failing", "orders/x", "none"):
+        for path in ("customers/1", "customers/2", "invoices/1", "orders/x", "none"):
             await client.get(path)
         await client.post("customers/1")
 
@@ -130,7 +147,6 @@ async def test_routes_of_two_routers_stay_two_and_failures_are_counted() -> None
     assert counted == {
         "/customers/{number}": 3,
         "/invoices/{number}": 1,
-        "/failing": 1,
         "/orders/{number}": 1,
         "none": 1,
     }
@@ -245,7 +261,11 @@ async def test_who_waits_for_a_database_that_does_not_answer_is_pending_too() ->
         host, port = silent.getsockname()
         engine = create_async_engine(f"postgresql+asyncpg://nobody@{host}:{port}/none")
         pool = watched_pool.WatchedPool(engine, provider.get_meter("test"), name="orders")
-        waiting = asyncio.create_task(anext(pool.session()))
+
+        async def wait() -> None:
+            await anext(pool.session())
+
+        waiting = asyncio.create_task(wait())
         during: dict[str, float] = {}
         while "db.client.connection.pending_requests" not in during:
             await asyncio.sleep(0.01)
@@ -335,6 +355,23 @@ async def test_default_bounds_have_every_wait_in_one_bucket_and_ours_tell(dsn: s
     assert (low, high) == ("0.0", "1.0")  # the first request opens a connection
     assert re.search(r"pending_requests\{.*\} 0.0", text)  # nobody waits any longer
     assert re.search(r'request_duration_seconds_bucket\{[^}]*le="2.0"', text)
+
+
+async def test_a_scrape_is_no_request_of_the_service(dsn: str) -> None:
+    registry = CollectorRegistry()
+    engine = create_async_engine(make_url(dsn).set(drivername="postgresql+asyncpg"))
+    async with served(exposed.exposing(engine, registry)) as client:
+        await client.get("/balance")
+        for _ in range(3):
+            await client.get("/metrics", follow_redirects=True)
+    await engine.dispose()
+    counted = [
+        (sample.labels["http_route"], sample.value)
+        for metric in registry.collect()
+        for sample in metric.samples
+        if sample.name == "http_server_request_duration_seconds_count"
+    ]
+    assert counted == [("/balance", 1)]
 
 
 def test_the_default_bounds_are_those_of_milliseconds() -> None:

@@ -7,7 +7,6 @@ import pytest
 from fastapi import Depends, FastAPI
 from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
 from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
-
 from opentelemetry.sdk.trace import ReadableSpan
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
