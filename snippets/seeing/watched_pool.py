@@ -1,7 +1,6 @@
 """A pool that tells who waits for it.
 
-The names are OpenTelemetry's, of its conventions for database
-clients: https://opentelemetry.io/docs/specs/semconv/database/
+The names: https://opentelemetry.io/docs/specs/semconv/database/
 """
 
 import time
@@ -21,7 +20,6 @@ from sqlalchemy.ext.asyncio import (
     AsyncSession,
     async_sessionmaker,
 )
-from starlette.types import Scope
 
 BOUNDS_S = [0.001, 0.01, 0.1, 0.5, 1.0, 2.0, 4.0]
 NAME = "db.client.connection"
@@ -53,8 +51,7 @@ class WatchedPool:
                 await session.connection()
             finally:
                 self.pending.add(-1, self.name)
-                took = time.perf_counter() - began
-                self.wait.record(took, self.name)
+                self.wait.record(time.perf_counter() - began, self.name)
             yield session
 
     # --8<-- [end:watched]
@@ -72,14 +69,13 @@ class WatchedPool:
 def create_app(
     engine: AsyncEngine,
     provider: MeterProvider,
-    exclude: Callable[[Scope], bool] | None = None,
+    exclude: Callable[..., bool] | None = None,
 ) -> FastAPI:
     app = FastAPI(
         telemetry={"meter_provider": provider, "exclude": exclude}
     )
     app.state.arrived = 0
-    meter = provider.get_meter(__name__)
-    pool = WatchedPool(engine, meter, name="orders")
+    pool = WatchedPool(engine, provider.get_meter(__name__), "orders")
 
     async def arrive() -> None:
         app.state.arrived += 1
