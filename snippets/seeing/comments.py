@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from snippets.seeing.prepared import prepared_after
 
-
 # --8<-- [start:comment]
 route: ContextVar[str] = ContextVar("route", default="none")
 

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from snippets.seeing.prepared import prepared_after
 
-
 # --8<-- [start:comment]
 request: ContextVar[str] = ContextVar("request", default="none")
 

@@ -58,8 +58,10 @@ async def test_a_client_that_leaves_a_stream_is_an_error_of_its_own_kind() -> No
     async with served(metrics.create_app(reader)) as client:
         async with client.stream("GET", "/export") as answer:
             await anext(answer.aiter_bytes())
-        while not (points := list(metrics.durations(reader))):
+        points: list[HistogramDataPoint] = []
+        while not points:
             await asyncio.sleep(0.01)
+            points = list(metrics.durations(reader))
     (point,) = points
     assert (point.attributes or {})["error.type"] == "ConnectionError"
 
