@@ -2,11 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
+import httpx
 from fastapi import Depends, FastAPI, Request
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-
-from snippets.seeing.served import served
 
 REQUESTS = 100
 PREPARED = """SELECT statement FROM pg_prepared_statements
@@ -36,7 +35,10 @@ async def prepared_after(
         async with engine.connect() as connection:
             await connection.execute(text("SELECT 42"))
 
-    async with served(app) as client:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://app"
+    ) as client:
         for number in range(requests):
             await client.get(f"/orders/{number}")
     async with engine.connect() as connection:

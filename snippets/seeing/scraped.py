@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
+import httpx
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, generate_latest
-
-from snippets.seeing.served import served
 
 PATHS = 200
 
@@ -15,7 +14,10 @@ async def scraped(
     create: Callable[[CollectorRegistry], FastAPI],
 ) -> str:
     registry = CollectorRegistry()
-    async with served(create(registry)) as client:
+    transport = httpx.ASGITransport(create(registry))
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://app"
+    ) as client:
         for number in range(PATHS):
             await client.get(f"/orders/{number}")
             await client.get(f"/unknown/{number}")

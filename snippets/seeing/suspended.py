@@ -39,9 +39,11 @@ def tell_on_signal(tell: Callable[[str], None]) -> None:
 
 
 def where_the_loop_is() -> str:
-    """The last calls of the main thread, seen from another one."""
-    frame = sys._current_frames()[threading.main_thread().ident or 0]
-    names = [entry.name for entry in traceback.extract_stack(frame)]
+    """The last calls of the main thread, once it has no more to do."""
+    main, names = threading.main_thread().ident or 0, [""]
+    while names[-1] != "select":
+        stack = traceback.extract_stack(sys._current_frames()[main])
+        names = [entry.name for entry in stack]
     return " > ".join(names[-3:])
 
 

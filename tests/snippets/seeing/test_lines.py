@@ -157,11 +157,11 @@ async def test_the_id_of_a_request_in_a_comment_prepares_each_statement_anew(dsn
     assert len(await prepared_after(dsn, *naive)) == REQUESTS
 
 
-async def test_a_statement_that_is_used_is_thrown_out_for_one_that_never_will_be(dsn: str) -> None:
-    """SQLAlchemy asks asyncpg to keep a hundred, and they are all it has."""
+async def test_statements_that_nobody_will_send_again_stay_prepared(dsn: str) -> None:
+    """SQLAlchemy keeps 100 for a connection, and looks whether it has more at 150."""
     naive = (naive_comments.remember, naive_comments.add_comments)
-    prepared = await prepared_after(dsn, *naive, requests=REQUESTS + 20)
-    assert len(set(prepared)) == REQUESTS
+    prepared = await prepared_after(dsn, *naive, requests=2 * REQUESTS)
+    assert REQUESTS <= len(prepared) <= REQUESTS * 3 // 2
 
 
 async def test_a_route_in_a_comment_prepares_it_once(dsn: str) -> None:
