@@ -58,6 +58,17 @@ ATTACHED = "object-is-already-attached-to-session"
 TEXTUAL = "not-an-executable-object"
 YIELDS = "generator-didnt-stop"
 NO_LOOP = "there-is-no-current-event-loop-in-thread"
+DESTROYED = "task-was-destroyed-but-it-is-pending"
+RETRIEVED = "task-exception-was-never-retrieved"
+NO_RESPONSE = "no-response-returned"
+TIMESERIES = "duplicated-timeseries-in-collectorregistry"
+COROUTINE = "coroutine-was-never-awaited"
+WRONGTYPE = "redis-wrongtype"
+NOGROUP = "redis-nogroup"
+BUSYGROUP = "redis-busygroup"
+PAYLOAD = "payload-string-too-long"
+LOCK = "could-not-obtain-lock-on-row"
+CANCELED = "canceled-error"
 
 QUEUE_POOL_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/.venv/lib/python3.12/site-packages/uvicorn/protocols/http/h11_impl.py", line 407
@@ -215,6 +226,56 @@ NO_LOOP_TRACEBACK = """  File "/srv/app/main.py", line 12, in place_order
   File "/usr/lib/python3.12/asyncio/events.py", line 702, in get_event_loop
     raise RuntimeError('There is no current event loop in thread %r.'
 RuntimeError: There is no current event loop in thread 'AnyIO worker thread'.
+"""
+DESTROYED_LINES = """ERROR    2026-07-21 00:26:57,347    asyncio  Task was destroyed but it is pending!
+task: <Task pending name='Task-7' coro=<wait_first() running at /srv/app/logic.py:91> wait_for=<Future pending cb=[Task.task_wakeup()]>>
+"""
+RETRIEVED_LINES = """Task exception was never retrieved
+future: <Task finished name='Task-2' coro=<Worker.listen_stream() done, defined at /srv/app/worker.py:520> exception=LookupError(<ContextVar name='_task_context' at 0x7f1de176dd00>)>
+Traceback (most recent call last):
+  File "/srv/app/worker.py", line 531, in listen_stream
+    context = self.context.get()
+LookupError: <ContextVar name='_task_context' at 0x7f1de176dd00>
+"""
+NO_RESPONSE_TRACEBACK = """Traceback (most recent call last):
+  File "/srv/app/.venv/lib/python3.10/site-packages/anyio/streams/memory.py", line 89, in receive_nowait
+    raise WouldBlock
+anyio.WouldBlock
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/srv/app/.venv/lib/python3.10/site-packages/starlette/middleware/base.py", line 41, in call_next
+    message = await recv_stream.receive()
+  File "/srv/app/.venv/lib/python3.10/site-packages/anyio/streams/memory.py", line 114, in receive
+    raise EndOfStream
+anyio.EndOfStream
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/srv/app/.venv/lib/python3.10/site-packages/starlette/middleware/base.py", line 45, in call_next
+    raise RuntimeError("No response returned.")
+RuntimeError: No response returned.
+"""
+TIMESERIES_TRACEBACK = """  File "/srv/app/exporter.py", line 40, in __init__
+    self.aws_daily_cost_usd = Gauge(self.metric_name, "Daily cost of an AWS account in USD", self.labels)
+  File "/srv/app/.venv/lib/python3.12/site-packages/prometheus_client/registry.py", line 43, in register
+    raise ValueError(
+ValueError: Duplicated timeseries in CollectorRegistry: {'aws_daily_cost_by_service_by_account'}
+"""
+COROUTINE_LINES = """/srv/app/.venv/lib/python3.10/site-packages/apscheduler/executors/base.py:71: RuntimeWarning: coroutine 'ping_server' was never awaited
+  retval = job.func(*job.args, **job.kwargs)
+RuntimeWarning: Enable tracemalloc to get the object allocation traceback
+"""
+CANCELED_TRACEBACK = """ERROR:    Traceback (most recent call last):
+  File "/srv/app/.venv/lib/python3.10/site-packages/starlette/routing.py", line 686, in lifespan
+    await receive()
+  File "/srv/app/.venv/lib/python3.10/site-packages/uvicorn/lifespan/on.py", line 137, in receive
+    return await self.receive_queue.get()
+  File "/usr/lib/python3.10/asyncio/queues.py", line 159, in get
+    await getter
+asyncio.exceptions.CancelledError
 """
 UNKNOWN_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/pool.py", line 8, in connection
@@ -507,6 +568,42 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     (NO_LOOP_TRACEBACK, NO_LOOP),
     ("RuntimeError: There is no current event loop in thread 'MainThread'.", NO_LOOP),
     ("RuntimeError: no running event loop", NO_LOOP),
+    (DESTROYED_LINES, DESTROYED),
+    ("Task was destroyed but it is pending!", DESTROYED),
+    ("Error doing job: Task was destroyed but it is pending!", DESTROYED),
+    (RETRIEVED_LINES, RETRIEVED),
+    ("Task exception was never retrieved", RETRIEVED),
+    ("Future exception was never retrieved", RETRIEVED),
+    (NO_RESPONSE_TRACEBACK, NO_RESPONSE),
+    ("RuntimeError: No response returned.", NO_RESPONSE),
+    ("anyio.EndOfStream", NO_RESPONSE),
+    ("anyio.WouldBlock", NO_RESPONSE),
+    ("ERROR:    ASGI callable returned without starting response.", NO_RESPONSE),
+    (TIMESERIES_TRACEBACK, TIMESERIES),
+    ("Duplicated timeseries in CollectorRegistry: {'predict_created', 'predict_total'}", TIMESERIES),
+    ("duplicated timeseries in collectorregistry", TIMESERIES),
+    (COROUTINE_LINES, COROUTINE),
+    ("RuntimeWarning: coroutine 'fetch' was never awaited", COROUTINE),
+    ("RuntimeWarning: coroutine 'AsyncMockMixin._execute_mock_call' was never awaited", COROUTINE),
+    ("TypeError: 'coroutine' object is not callable", COROUTINE),
+    ("TypeError: the first argument must be callable", COROUTINE),
+    ("pydantic_core._pydantic_core.PydanticSerializationError: Unable to serialize unknown type: <class 'coroutine'>", COROUTINE),
+    ("AttributeError: 'coroutine' object has no attribute 'scalars'", COROUTINE),
+    ("redis.exceptions.ResponseError: WRONGTYPE Operation against a key holding the wrong kind of value", WRONGTYPE),
+    ("redis.exceptions.ResponseError: Command # 1 (ZRANGE jobs:requests 0 0) of pipeline caused error: WRONGTYPE Operation against a key holding the wrong kind of value",
+     WRONGTYPE),
+    ("redis.exceptions.ResponseError: NOGROUP No such key 'stream.orders' or consumer group 'g1' in XREADGROUP with GROUP option", NOGROUP),
+    ("NOGROUP No such key 'test_topic' or consumer group 'test_group'", NOGROUP),
+    ("redis.exceptions.ResponseError: BUSYGROUP Consumer Group name already exists", BUSYGROUP),
+    ("asyncpg.exceptions.InvalidParameterValueError: payload string too long", PAYLOAD),
+    ("InvalidParameterValue: payload string too long\nCONTEXT:  SQL statement \"SELECT pg_notify('channels_postgres_messages', payload)\"", PAYLOAD),
+    ('asyncpg.exceptions.LockNotAvailableError: could not obtain lock on row in relation "seat"', LOCK),
+    ('psycopg.errors.LockNotAvailable: could not obtain lock on relation "orders"', LOCK),
+    ("asyncpg.exceptions.LockNotAvailableError: canceling statement due to lock timeout", LOCK),
+    ("canceling statement due to lock timeout", LOCK),
+    (CANCELED_TRACEBACK, CANCELED),
+    ("asyncio.exceptions.CancelledError", CANCELED),
+    ("ERROR:    Cancel 1 running task(s), timeout graceful shutdown exceeded", CANCELED),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),
@@ -517,8 +614,6 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ('psycopg.OperationalError: connection failed: FATAL: password authentication failed for user "app"', None),
     ("OSError: [Errno 24] Too many open files", None),
     ("ModuleNotFoundError: No module named 'greenlet'", None),
-    ("redis.exceptions.ResponseError: WRONGTYPE Operation against a key holding the wrong kind of value", None),
-    ("RuntimeWarning: coroutine 'fetch' was never awaited", None),
     ("pydantic_core._pydantic_core.ValidationError: 1 validation error for Order", None),
 )  # fmt: skip
 

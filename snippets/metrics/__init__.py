@@ -1,0 +1,1 @@
+"""Metrics of a service, and what their registry refuses."""
