@@ -1,0 +1,91 @@
+"""A worker of a queue: a process with all that it starts, there to be killed."""
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from lab.repository import ROOT
+
+if TYPE_CHECKING:
+    import psutil
+
+POLL_S = 0.005
+
+
+class Worker:
+    """A process group of its own; a context manager, whose end kills what is left of it.
+
+    Args:
+        command: the program and its arguments.
+        environment: variables, added to those of this process; modules are imported from the root.
+        root: its directory, and where Python imports from.
+    """
+
+    def __init__(
+        self, command: Sequence[str | Path], environment: Mapping[str, str], root: Path = ROOT
+    ) -> None:
+        self._stack = ExitStack()
+        self._log = self._stack.enter_context(tempfile.TemporaryFile())
+        self._process = subprocess.Popen(
+            command,
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": str(root), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self._stack.close()
+
+    def kill(self) -> None:
+        """SIGKILL the process and what it has started; return when none of them runs."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        while any(map(_runs, _group(self._process.pid))):
+            time.sleep(POLL_S)
+
+    def ended(self) -> bool:
+        """Whether the process has ended by itself."""
+        return self._process.poll() is not None
+
+    def said(self) -> str:
+        """The last line that it printed."""
+        self._log.seek(0)
+        lines = self._log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it printed nothing"
+
+
+def _group(pgid: int) -> "list[psutil.Process]":
+    import psutil
+
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if os.getpgid(process.pid) == pgid:
+                found.append(process)
+        except ProcessLookupError:
+            continue
+    return found
+
+
+def _runs(process: "psutil.Process") -> bool:
+    """Whether it does; a zombie only waits for its new parent to look."""
+    import psutil
+
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -1,0 +1,57 @@
+"""How often each job is run, by workers that take them as told."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+
+from snippets.jobs.table import TABLES, Job, enqueue
+
+Handle = Callable[[Job], Awaitable[None]]
+RunNext = Callable[[asyncpg.Connection, Handle], Awaitable[bool]]
+
+WORKERS = 8
+JOBS = 40
+
+
+# --8<-- [start:count]
+async def count(dsn: str, run_next: RunNext) -> Counter[int]:
+    """How often each job was run until none is left."""
+    runs: Counter[int] = Counter()
+    first = asyncio.Barrier(WORKERS)
+
+    async def handle(job: Job) -> None:
+        runs[job.id] += 1
+        await asyncio.sleep(0.002)
+
+    async def worker() -> None:
+        connection = await asyncpg.connect(dsn)
+        await first.wait()
+        while await run_next(connection, handle):
+            pass
+        await connection.close()
+
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(TABLES)
+    for number in range(JOBS):
+        await enqueue(connection, {"order": number})
+    await asyncio.gather(*(worker() for _ in range(WORKERS)))
+    await connection.close()
+    return runs
+
+
+# --8<-- [end:count]
+
+
+def demonstrate(run_next: RunNext) -> None:
+    import lab
+
+    with lab.postgres() as dsn:
+        runs = asyncio.run(count(dsn, run_next))
+    tell(runs)
+
+
+def tell(runs: Counter[int]) -> None:
+    often = "once" if set(runs.values()) == {1} else "more than once"
+    print(f"{len(runs)} jobs, run {often}")
