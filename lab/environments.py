@@ -53,7 +53,9 @@ def interpreter(name: str, root: Path = ROOT) -> Path:
     ready = place / "ready"
     if not ready.is_file() or ready.read_bytes() != wanted.read_bytes():
         state = "is not what" if ready.is_file() else "is not there, which"
-        raise NoEnvironmentError(f"{place.name} {state} {shown} asks for; make it with: make queues")
+        raise NoEnvironmentError(
+            f"{place.name} {state} {shown} asks for; make it with: make queues"
+        )
     return place / "bin" / "python"
 
 

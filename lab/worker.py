@@ -1,5 +1,6 @@
 """A worker of a queue: a process with all that it starts, there to be killed."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -31,7 +32,8 @@ class Worker:
         self, command: Sequence[str | Path], environment: Mapping[str, str], root: Path = ROOT
     ) -> None:
         self._stack = ExitStack()
-        self._log = self._stack.enter_context(tempfile.TemporaryFile())
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 — closed with this worker
+        self._stack.callback(self._log.close)
         self._process = subprocess.Popen(
             command,
             cwd=root,
@@ -51,11 +53,11 @@ class Worker:
 
     def kill(self) -> None:
         """SIGKILL the process and what it has started; return when none of them runs."""
-        if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
         while any(map(_runs, _group(self._process.pid))):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             time.sleep(POLL_S)
+        self._process.wait()
 
     def ended(self) -> bool:
         """Whether the process has ended by itself."""
@@ -63,8 +65,9 @@ class Worker:
 
     def said(self) -> str:
         """The last line that it printed."""
-        self._log.seek(0)
-        lines = self._log.read().decode(errors="replace").strip().splitlines()
+        # Not read(): the process writes where reading would end.
+        printed = os.pread(self._log.fileno(), os.fstat(self._log.fileno()).st_size, 0)
+        lines = printed.decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it printed nothing"
 
 

@@ -19,7 +19,7 @@ JOBS = 40
 async def count(dsn: str, run_next: RunNext) -> Counter[int]:
     """How often each job was run until none is left."""
     runs: Counter[int] = Counter()
-    first = asyncio.Barrier(WORKERS)
+    start = asyncio.Barrier(WORKERS)
 
     async def handle(job: Job) -> None:
         runs[job.id] += 1
@@ -27,7 +27,7 @@ async def count(dsn: str, run_next: RunNext) -> Counter[int]:
 
     async def worker() -> None:
         connection = await asyncpg.connect(dsn)
-        await first.wait()
+        await start.wait()
         while await run_next(connection, handle):
             pass
         await connection.close()
@@ -36,8 +36,8 @@ async def count(dsn: str, run_next: RunNext) -> Counter[int]:
     await connection.execute(TABLES)
     for number in range(JOBS):
         await enqueue(connection, {"order": number})
-    await asyncio.gather(*(worker() for _ in range(WORKERS)))
     await connection.close()
+    await asyncio.gather(*(worker() for _ in range(WORKERS)))
     return runs
 
 
@@ -49,9 +49,5 @@ def demonstrate(run_next: RunNext) -> None:
 
     with lab.postgres() as dsn:
         runs = asyncio.run(count(dsn, run_next))
-    tell(runs)
-
-
-def tell(runs: Counter[int]) -> None:
-    often = "once" if set(runs.values()) == {1} else "more than once"
-    print(f"{len(runs)} jobs, run {often}")
+    often = "once" if runs.total() == len(runs) else "more than once"
+    print(f"{len(runs)} jobs, 8 workers: run {often}")

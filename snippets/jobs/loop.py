@@ -1,7 +1,6 @@
 """A queue in a table: a job is locked while it runs, then deleted.
 
-Running it lets eight workers run 40 jobs, and counts how often each
-was run.
+Running it lets eight workers run 40 jobs, and prints how often.
 """
 
 from collections.abc import Awaitable, Callable

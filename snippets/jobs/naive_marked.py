@@ -1,13 +1,13 @@
-"""A queue in a table: a job is marked as running, then deleted.
+"""A queue in a table: a job is marked while it runs, then deleted.
 
-Running it kills one of the workers in the middle of a job, and prints
-what is left.
+Running it ends a worker in the middle of a job, and asks for the next.
 """
 
 from collections.abc import Awaitable, Callable
 
 import asyncpg
 
+from snippets.jobs.cut_short import demonstrate
 from snippets.jobs.table import Job, job_of
 
 # --8<-- [start:loop]
@@ -38,3 +38,11 @@ async def run_next(
 
 
 # --8<-- [end:loop]
+
+
+def main() -> None:
+    demonstrate(run_next)
+
+
+if __name__ == "__main__":
+    main()

@@ -36,7 +36,9 @@ async def set_read_only(dsn: str, value: str) -> None:
     await admin.execute("SELECT pg_reload_conf()")
     await admin.execute(f"RESET {READ_ONLY}")
     seen = None
-    while seen != value:  # the server reads its files when it comes to it
+    while (
+        seen != value
+    ):  # the server reads its files when it comes to it
         seen = await admin.fetchval(f"SHOW {READ_ONLY}")
     await admin.close()
 

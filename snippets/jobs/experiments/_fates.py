@@ -45,13 +45,16 @@ class Engine:
     """How a worker is started, and what its jobs go through.
 
     Attributes:
+        label: What figures call it.
         module: in `engines`; its producer.
-        worker: arguments of the interpreter.
+        worker: arguments of the interpreter; `{running}` is how many
+            jobs it runs at once.
         environment: whose interpreter; None for the project's.
         variables: of its processes.
         rescued: whether something must be done for what is stuck.
     """
 
+    label: str
     module: str
     worker: tuple[str, ...]
     environment: str | None = None
@@ -136,28 +139,32 @@ class Run:
         }
 
     def worker(self) -> Worker:
-        command = [self.engine.python, *self.engine.worker]
-        return Worker(command, self.variables)
+        at_once = {"running": self.running}
+        arguments = [
+            one.format(**at_once) for one in self.engine.worker
+        ]
+        return Worker([self.engine.python, *arguments], self.variables)
 
     async def to_the_gate(self, worker: Worker) -> None:
         """Wait until the jobs that are to run wait at the gate."""
         deadline = time.monotonic() + LIMIT_S
         wanted = Counts(self.free + self.running, self.free, 0)
-        while (found := await self.count()) != wanted:
+        found = None
+        while found != wanted:
             if worker.ended() or time.monotonic() > deadline:
                 said = f"{found}, and not {wanted}: {worker.said()}"
                 raise FailedError(f"{self.engine.module}: {said}")
             await asyncio.sleep(POLL_S)
+            found = await self.count()
 
-    async def settled(self) -> Counts:
+    async def settled(self, first_s: float) -> Counts:
         """What is known when all have ended, or nothing happens."""
-        last, since = await self.count(), time.monotonic()
-        while last.ended < self.jobs:
+        last, deadline = await self.count(), time.monotonic() + first_s
+        while last.ended < self.jobs and time.monotonic() < deadline:
             await asyncio.sleep(POLL_S)
             if (found := await self.count()) != last:
-                last, since = found, time.monotonic()
-            elif time.monotonic() - since > self.patience_s:
-                break
+                last = found
+                deadline = time.monotonic() + self.patience_s
         return last
 
     async def count(self) -> Counts:
@@ -182,12 +189,12 @@ async def fates(setting: Setting, engine: Engine) -> Values:
                 worker.kill()
             await connection.execute("SELECT pg_advisory_unlock_all()")
             with run.worker():
-                found = await run.settled()
+                found = await run.settled(setting.conditions["start_s"])
                 kept = await ask("left")
                 rescued = found
                 if engine.rescued:
                     await ask("rescue")
-                    rescued = await run.settled()
+                    rescued = await run.settled(LIMIT_S)
     finally:
         await connection.close()
         await forget(setting, run.variables["NAMESPACE"])
@@ -205,5 +212,4 @@ async def forget(setting: Setting, namespace: str) -> None:
     """Delete what an engine has left in Redis."""
     async with Redis.from_url(setting.redis_url) as client:
         keys = [key async for key in client.scan_iter(f"*{namespace}*")]
-        if keys:
-            await client.unlink(*keys)
+        await client.unlink(namespace, *keys)

@@ -1,4 +1,6 @@
-"""The engines whose worker is killed, one module each, in the environment that has its library.
+"""The engines whose worker is killed, one module each.
+
+Each runs in the environment that has its library.
 
 `python -m snippets.jobs.experiments.engines NAME` is the producer: it
 reads commands from a pipe, one a line, and answers each with a number.

@@ -11,7 +11,8 @@ from snippets.jobs.experiments.engines.setting import (
     RUNNING,
     work,
 )
-from snippets.jobs.table import TABLES, Job, enqueue as insert
+from snippets.jobs.table import TABLES, Job
+from snippets.jobs.table import enqueue as insert
 
 WAYS = {"locked": loop.run_next, "marked": naive_marked.run_next}
 POLL_S = 0.1
@@ -38,6 +39,13 @@ async def left() -> int:
     rows = await connection.fetchval("SELECT count(*) FROM jobs")
     await connection.close()
     return int(rows)
+
+
+async def rescue() -> None:
+    """For rows that no worker has, as only a person can know."""
+    connection = await asyncpg.connect(DATABASE_URL)
+    await connection.execute("UPDATE jobs SET status = 'waiting'")
+    await connection.close()
 
 
 async def run(way: str) -> None:

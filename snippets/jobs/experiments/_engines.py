@@ -1,0 +1,101 @@
+"""The engines that a team would pick, and how their workers start."""
+
+from typing import TYPE_CHECKING
+
+from snippets.jobs.experiments._fates import Engine
+
+if TYPE_CHECKING:  # run by other interpreters; the record knows them
+    from snippets.jobs.experiments.engines import (  # noqa: F401
+        __main__,
+        arq,
+        celery,
+        dramatiq,
+        pgqueuer,
+        procrastinate,
+        setting,
+        tables,
+        taskiq,
+        web,
+    )
+
+PACKAGE = "snippets.jobs.experiments.engines"
+TASKIQ = (
+    *("-m", "taskiq", "worker", "--workers", "1"),
+    *("--max-async-tasks", "{running}", f"{PACKAGE}.taskiq:broker"),
+)
+CELERY = (
+    *("-m", "celery", "-A", f"{PACKAGE}.celery"),
+    *("worker", "-c", "{running}"),
+)
+DRAMATIQ = (
+    *("-m", "dramatiq", f"{PACKAGE}.dramatiq"),
+    *("-p", "1", "-t", "{running}"),
+)
+
+ENGINES = {
+    "background-tasks": Engine(
+        "BackgroundTasks",
+        "web",
+        ("-m", f"{PACKAGE}.web"),
+        variables={"WAY": "background"},
+    ),
+    "create-task": Engine(
+        "asyncio.create_task",
+        "web",
+        ("-m", f"{PACKAGE}.web"),
+        variables={"WAY": "task"},
+    ),
+    "taskiq-list": Engine(
+        "taskiq, Redis list",
+        "taskiq",
+        TASKIQ,
+        environment="queues",
+        variables={"BROKER": "list"},
+    ),
+    "celery": Engine("Celery", "celery", CELERY, environment="queues"),
+    "marked": Engine(
+        "a table, row marked",
+        "tables",
+        ("-m", f"{PACKAGE}.tables", "marked"),
+        rescued=True,
+    ),
+    "procrastinate": Engine(
+        "procrastinate",
+        "procrastinate",
+        ("-m", f"{PACKAGE}.procrastinate"),
+        environment="queues",
+        rescued=True,
+    ),
+    "taskiq-stream": Engine(
+        "taskiq, Redis stream",
+        "taskiq",
+        TASKIQ,
+        environment="queues",
+        variables={"BROKER": "stream"},
+        rescued=True,
+    ),
+    "celery-late": Engine(
+        "Celery, acks_late",
+        "celery",
+        CELERY,
+        environment="queues",
+        variables={"LATE": "1"},
+    ),
+    "dramatiq": Engine(
+        "dramatiq", "dramatiq", DRAMATIQ, environment="queues"
+    ),
+    "arq": Engine(
+        "arq", "arq", ("-m", f"{PACKAGE}.arq"), environment="arq"
+    ),
+    "pgqueuer": Engine(
+        "pgqueuer",
+        "pgqueuer",
+        ("-m", f"{PACKAGE}.pgqueuer"),
+        environment="queues",
+    ),
+    "locked": Engine(
+        "a table, row locked",
+        "tables",
+        ("-m", f"{PACKAGE}.tables", "locked"),
+    ),
+}

@@ -1,0 +1,135 @@
+"""A worker is killed and started again: what becomes of its jobs, and how it is told.
+
+Four engines run with what the project has. The others want environments of their own: `make queues`.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from lab import environments
+from lab.experiment import Setting, Values
+from lab.testbed import rehearsal_testbed
+from snippets.jobs.experiments import _fates
+from snippets.jobs.experiments._engines import ENGINES
+from snippets.jobs.experiments._fates import FailedError, fates
+from snippets.jobs.experiments.kill import ASKED, BY_ITSELF, EXPERIMENT, MEMORY, POPPED
+
+RUNNING, FREE, JOBS = (int(EXPERIMENT.rehearsal[name]) for name in ("running", "free", "jobs"))
+NONE: Values = {"done": JOBS, "twice": 0, "stuck": 0, "lost": 0, "rescued": 0}
+
+
+def expected(name: str) -> dict[str, float]:
+    """What becomes of the jobs in small."""
+    if name in MEMORY:
+        return NONE | {"done": FREE, "lost": JOBS - FREE}
+    if name in POPPED:
+        return NONE | {"done": JOBS - RUNNING, "lost": RUNNING}
+    if name in BY_ITSELF:
+        return NONE | {"done": JOBS - RUNNING, "twice": RUNNING}
+    stuck = JOBS - FREE if name == "taskiq-stream" else RUNNING
+    return NONE | {"done": JOBS - stuck, "stuck": stuck, "rescued": stuck}
+
+
+@pytest.fixture
+def setting(services: None) -> Iterator[Setting]:
+    """The servers of the tests, and few jobs."""
+    with rehearsal_testbed(EXPERIMENT) as testbed:
+        yield testbed.setting
+
+
+@pytest.mark.parametrize(
+    ("name", "waits"),
+    [
+        # The other web server has nothing to do, and a row that is marked nobody takes again.
+        *((name, {"start_s": 0.2}) for name in MEMORY),
+        ("marked", {"patience_s": 1.0}),
+        ("locked", {}),
+    ],
+)
+async def test_what_becomes_of_jobs_without_another_library(
+    name: str, waits: Mapping[str, float], setting: Setting
+) -> None:
+    setting = dataclasses.replace(setting, conditions={**setting.conditions, **waits})
+
+    assert await fates(setting, ENGINES[name]) == expected(name)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, engine in ENGINES.items() if engine.environment is not None]
+)
+async def test_what_becomes_of_jobs_in_an_engine(name: str, setting: Setting) -> None:
+    engine = ENGINES[name]
+    if missing := environments.missing([str(engine.environment)]):
+        pytest.skip(missing)
+
+    assert await fates(setting, engine) == expected(name)
+
+
+async def test_a_worker_that_does_not_start_is_told_with_what_it_printed(setting: Setting) -> None:
+    wrong = dataclasses.replace(ENGINES["locked"], worker=("-c", "raise SystemExit('no broker')"))
+
+    with pytest.raises(FailedError, match=r"tables: .*Counts.*: no broker"):
+        await fates(setting, wrong)
+
+
+async def test_a_producer_that_fails_is_told_with_its_error(setting: Setting) -> None:
+    wrong = dataclasses.replace(ENGINES["locked"], module="none")
+
+    with pytest.raises(FailedError, match="none, prepare: .*ModuleNotFoundError"):
+        await fates(setting, wrong)
+
+
+def test_an_engine_runs_with_the_interpreter_of_its_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_fates.environments, "interpreter", lambda name: f".venv-{name}/bin/python")
+
+    assert ENGINES["arq"].python == ".venv-arq/bin/python"
+
+
+def round_of(**changed: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    """What a round should find, but for some engines."""
+    return {name: {**expected(name), **changed.get(name, {})} for name in ENGINES}
+
+
+def quantity(name: str, found: dict[str, dict[str, float]]) -> float:
+    return EXPERIMENT.quantities[name].of(found)
+
+
+def test_each_engine_is_in_one_group() -> None:
+    assert sorted((*MEMORY, *POPPED, *ASKED, *BY_ITSELF)) == sorted(ENGINES)
+
+
+def test_the_quantities_count_the_engines_that_they_name() -> None:
+    found = round_of()
+
+    assert {name: quantity(name, found) for name in EXPERIMENT.quantities} == {
+        "finish": len(BY_ITSELF),
+        "memory": JOBS - FREE,
+        "popped": RUNNING,
+        "waiting": RUNNING,
+        "unasked": 0,
+        "unfinished": 0,
+        "again": RUNNING,
+        "again_most": RUNNING,
+    }
+
+
+@pytest.mark.parametrize(
+    ("engine", "changed", "name", "value"),
+    [
+        ("celery", {"lost": 1}, "popped", 1),
+        ("create-task", {"lost": 0}, "memory", 0),
+        ("procrastinate", {"rescued": 1}, "unasked", RUNNING - 1),
+        ("arq", {"stuck": 1}, "unfinished", 1),
+        ("arq", {"lost": 1}, "finish", len(BY_ITSELF) - 1),
+        ("dramatiq", {"twice": 6}, "again_most", 6),
+        ("dramatiq", {"twice": 1}, "again", 1),
+    ],
+)
+def test_one_engine_that_differs_changes_them(
+    engine: str, changed: dict[str, float], name: str, value: float
+) -> None:
+    assert quantity(name, round_of(**{engine: changed})) == value
