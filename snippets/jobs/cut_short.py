@@ -7,6 +7,9 @@ import asyncpg
 from snippets.jobs.executions import RunNext
 from snippets.jobs.table import TABLES, Job, enqueue
 
+# Waits until the server has seen the end of that connection.
+GONE = "SELECT pg_terminate_backend($1, 5000)"
+
 
 # --8<-- [start:cut]
 async def cut_short(dsn: str, run_next: RunNext) -> bool:
@@ -15,6 +18,8 @@ async def cut_short(dsn: str, run_next: RunNext) -> bool:
     await first.execute(TABLES)
     await enqueue(first, {"order": 1})
 
+    pid = first.get_server_pid()
+
     async def end(_: Job) -> None:
         first.terminate()  # as the kernel does for a killed process
 
@@ -22,7 +27,8 @@ async def cut_short(dsn: str, run_next: RunNext) -> bool:
         await run_next(first, end)
     except asyncpg.InterfaceError:
         second = await asyncpg.connect(dsn)
-        found = await asyncio.wait_for(again(second, run_next), 10)
+        await second.execute(GONE, pid)
+        found = await run_next(second, done)
         await second.close()
     return found
 
@@ -30,12 +36,7 @@ async def cut_short(dsn: str, run_next: RunNext) -> bool:
 # --8<-- [end:cut]
 
 
-async def again(connection: asyncpg.Connection, run_next: RunNext) -> bool:
-    async def handle(_: Job) -> None: ...
-
-    # The server has not yet seen the end of the first connection.
-    await connection.execute("SELECT pg_sleep(0.2)")
-    return await run_next(connection, handle)
+async def done(_: Job) -> None: ...
 
 
 def demonstrate(run_next: RunNext) -> None:

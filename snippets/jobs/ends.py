@@ -22,12 +22,16 @@ ENDS = {
 }
 
 
-async def sent(path: str, end: signal.Signals, grace_s: int | None) -> int:
+async def sent(
+    path: str, end: signal.Signals, grace_s: int | None
+) -> int:
     from lab.load import serve
 
     with tempfile.TemporaryDirectory() as directory:
         arguments = {"directory": directory}
-        with serve(APP, arguments, timeout_graceful_shutdown=grace_s) as app:
+        with serve(
+            APP, arguments, timeout_graceful_shutdown=grace_s
+        ) as app:
             async with httpx.AsyncClient(base_url=app.url) as client:
                 for number in range(TASKS):
                     answer = await client.post(f"/{path}/{number}")

@@ -19,9 +19,7 @@ class Event(NamedTuple):
     body: str
 
 
-Read = Callable[
-    [asyncpg.Connection, Event], Awaitable[list[Event]]
-]
+Read = Callable[[asyncpg.Connection, Event], Awaitable[list[Event]]]
 START = Event(0, 0, "")
 
 # --8<-- [start:outbox]

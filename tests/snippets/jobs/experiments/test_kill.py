@@ -1,6 +1,6 @@
 """A worker is killed and started again: what becomes of its jobs, and how it is told.
 
-Four engines run with what the project has. The others want environments of their own: `make queues`.
+Four engines run with what the project has. The others want environments apart: `make queues`.
 """
 
 import dataclasses
@@ -11,7 +11,6 @@ import pytest
 from lab import environments
 from lab.experiment import Setting, Values
 from lab.testbed import rehearsal_testbed
-from snippets.jobs.experiments import _fates
 from snippets.jobs.experiments._engines import ENGINES
 from snippets.jobs.experiments._fates import FailedError, fates
 from snippets.jobs.experiments.kill import ASKED, BY_ITSELF, EXPERIMENT, MEMORY, POPPED
@@ -77,14 +76,14 @@ async def test_a_worker_that_does_not_start_is_told_with_what_it_printed(setting
 async def test_a_producer_that_fails_is_told_with_its_error(setting: Setting) -> None:
     wrong = dataclasses.replace(ENGINES["locked"], module="none")
 
-    with pytest.raises(FailedError, match="none, prepare: .*ModuleNotFoundError"):
+    with pytest.raises(FailedError, match=r"none, prepare: .*ModuleNotFoundError"):
         await fates(setting, wrong)
 
 
 def test_an_engine_runs_with_the_interpreter_of_its_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(_fates.environments, "interpreter", lambda name: f".venv-{name}/bin/python")
+    monkeypatch.setattr(environments, "interpreter", lambda name: f".venv-{name}/bin/python")
 
     assert ENGINES["arq"].python == ".venv-arq/bin/python"
 
