@@ -1,6 +1,8 @@
 """A connection that listens, and one that notifies."""
 
 import asyncio
+import warnings
+from collections.abc import Awaitable, Callable, Iterable
 
 import asyncpg
 
@@ -38,3 +40,19 @@ class Listener:
         while (payload := await self.heard.get()) != MARK:
             found.append(payload)
         return found
+
+
+async def heard(
+    dsn: str, ways: Iterable[Callable[[Listener], Awaitable[None]]]
+) -> list[str]:
+    lines = []
+    for way in ways:
+        at = Listener()
+        await at.connect(dsn)
+        with warnings.catch_warnings(action="ignore"):
+            await way(at)
+        found = await at.until_the_mark()
+        await at.close()
+        name = way.__name__.replace("_", " ")
+        lines.append(f"{name}: {' '.join(found) or 'nothing'}")
+    return lines

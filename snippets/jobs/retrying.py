@@ -4,16 +4,16 @@ Running it has one job that is sent, one whose second attempt is, and
 one that never is.
 """
 
-import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
 import asyncpg
 
+from snippets.jobs.failing import demonstrate
 from snippets.jobs.loop import NEXT
-from snippets.jobs.table import TABLES, Job, enqueue, job_of
+from snippets.jobs.table import Job, job_of
 
-# --8<-- [start:retry]
+# --8<-- [start:statements]
 ATTEMPTS = 5
 DELAY_S = 2.0  # doubled with each attempt: 2, 4, 8, 16 s
 
@@ -28,8 +28,10 @@ WITH dead AS (DELETE FROM jobs WHERE id = $1 RETURNING *)
 INSERT INTO dead_jobs (id, payload, status, attempts, due, error)
 SELECT id, payload, 'dead', attempts + 1, due, $2 FROM dead
 """
+# --8<-- [end:statements]
 
 
+# --8<-- [start:retry]
 async def run_next(
     connection: asyncpg.Connection,
     handle: Callable[[Job], Awaitable[None]],
@@ -60,35 +62,8 @@ async def run_next(
 # --8<-- [end:retry]
 
 
-async def deliver(job: Job) -> None:
-    if int(str(job.payload["refusals"])) > job.attempts:
-        raise ConnectionError("mail server refused")
-
-
-async def fate(dsn: str) -> list[str]:
-    connection = await asyncpg.connect(dsn)
-    await connection.execute(TABLES)
-    for refusals in (0, 1, ATTEMPTS):
-        await enqueue(connection, {"refusals": refusals})
-    lines: list[str] = []
-    while await connection.fetchval("SELECT count(*) FROM jobs"):
-        await connection.execute("UPDATE jobs SET due = now()")
-        tried = 0
-        while await run_next(connection, deliver):
-            tried += 1
-        lines.append(f"round {len(lines) + 1}: {tried} tried")
-    dead = await connection.fetchrow(
-        "SELECT attempts, error FROM dead_jobs"
-    )
-    await connection.close()
-    return [*lines, f"dead after {dead['attempts']}: {dead['error']}"]
-
-
 def main() -> None:
-    import lab
-
-    with lab.postgres() as dsn:
-        print("\n".join(asyncio.run(fate(dsn))))
+    demonstrate(run_next, ATTEMPTS)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,10 @@ Running it notifies in each of them, and prints what the listener got.
 
 import asyncio
 import contextlib
-import warnings
 
 import asyncpg
 
-from snippets.jobs.listener import Listener
+from snippets.jobs.listener import Listener, heard
 
 
 # --8<-- [start:silences]
@@ -71,25 +70,11 @@ WAYS = (
 )
 
 
-async def heard(dsn: str) -> list[str]:
-    lines = []
-    for way in WAYS:
-        at = Listener()
-        await at.connect(dsn)
-        with warnings.catch_warnings(action="ignore"):
-            await way(at)
-        found = await at.until_the_mark()
-        await at.close()
-        name = way.__name__.replace("_", " ")
-        lines.append(f"{name}: {' '.join(found) or 'nothing'}")
-    return lines
-
-
 def main() -> None:
     import lab
 
     with lab.postgres() as dsn:
-        print("\n".join(asyncio.run(heard(dsn))))
+        print("\n".join(asyncio.run(heard(dsn, WAYS))))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from snippets.jobs.experiments._fates import Engine
+from snippets.jobs.experiments._fates import PACKAGE, Engine
 
 if TYPE_CHECKING:  # run by other interpreters; the record knows them
     from snippets.jobs.experiments.engines import (  # noqa: F401
@@ -18,7 +18,6 @@ if TYPE_CHECKING:  # run by other interpreters; the record knows them
         web,
     )
 
-PACKAGE = "snippets.jobs.experiments.engines"
 TASKIQ = (
     *("-m", "taskiq", "worker", "--workers", "1"),
     *("--max-async-tasks", "{running}", f"{PACKAGE}.taskiq:broker"),
@@ -36,13 +35,13 @@ ENGINES = {
     "background-tasks": Engine(
         "BackgroundTasks",
         "web",
-        ("-m", f"{PACKAGE}.web"),
+        ("-m", PACKAGE, "web", "run"),
         variables={"WAY": "background"},
     ),
     "create-task": Engine(
         "asyncio.create_task",
         "web",
-        ("-m", f"{PACKAGE}.web"),
+        ("-m", PACKAGE, "web", "run"),
         variables={"WAY": "task"},
     ),
     "taskiq-list": Engine(
@@ -56,13 +55,14 @@ ENGINES = {
     "marked": Engine(
         "a table, row marked",
         "tables",
-        ("-m", f"{PACKAGE}.tables", "marked"),
+        ("-m", PACKAGE, "tables", "run"),
+        variables={"WAY": "marked"},
         rescued=True,
     ),
     "procrastinate": Engine(
         "procrastinate",
         "procrastinate",
-        ("-m", f"{PACKAGE}.procrastinate"),
+        ("-m", PACKAGE, "procrastinate", "run"),
         environment="queues",
         rescued=True,
     ),
@@ -85,17 +85,18 @@ ENGINES = {
         "dramatiq", "dramatiq", DRAMATIQ, environment="queues"
     ),
     "arq": Engine(
-        "arq", "arq", ("-m", f"{PACKAGE}.arq"), environment="arq"
+        "arq", "arq", ("-m", PACKAGE, "arq", "run"), environment="arq"
     ),
     "pgqueuer": Engine(
         "pgqueuer",
         "pgqueuer",
-        ("-m", f"{PACKAGE}.pgqueuer"),
+        ("-m", PACKAGE, "pgqueuer", "run"),
         environment="queues",
     ),
     "locked": Engine(
         "a table, row locked",
         "tables",
-        ("-m", f"{PACKAGE}.tables", "locked"),
+        ("-m", PACKAGE, "tables", "run"),
+        variables={"WAY": "locked"},
     ),
 }

@@ -20,7 +20,7 @@ from lab.worker import Worker
 GATE = 11  # the advisory lock that engines.setting waits for
 POLL_S = 0.02
 LIMIT_S = 30.0
-ENGINES = "snippets.jobs.experiments.engines"
+PACKAGE = "snippets.jobs.experiments.engines"
 EXECUTIONS = """
 DROP TABLE IF EXISTS executions;
 CREATE TABLE executions (
@@ -86,7 +86,7 @@ async def producer(
     engine: Engine, variables: Mapping[str, str]
 ) -> AsyncIterator[Ask]:
     process = await asyncio.create_subprocess_exec(
-        *(engine.python, "-m", ENGINES, engine.module),
+        *(engine.python, "-m", PACKAGE, engine.module),
         env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

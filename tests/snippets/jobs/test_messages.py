@@ -19,6 +19,7 @@ from snippets.jobs import (
     table,
 )
 from snippets.jobs.deliveries import PAYMENT, TABLES, balance
+from snippets.jobs.listener import heard
 from snippets.jobs.outbox import START, overtaken
 
 
@@ -60,7 +61,7 @@ async def test_one_transaction_that_stays_open_holds_up_the_reader(dsn: str) -> 
 
 
 async def test_what_is_heard_in_six_ways(dsn: str) -> None:
-    assert await silences.heard(dsn) == [
+    assert await heard(dsn, silences.WAYS) == [
         "nobody listens yet: nothing",
         "twice in a transaction: same",
         "rolled back: nothing",

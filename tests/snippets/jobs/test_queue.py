@@ -8,6 +8,7 @@ import pytest
 from snippets.jobs import loop, naive_marked, naive_unlocked, retrying
 from snippets.jobs.cut_short import cut_short
 from snippets.jobs.executions import JOBS, WORKERS, RunNext, count
+from snippets.jobs.failing import fate
 from snippets.jobs.table import TABLES, Job, enqueue
 
 WAYS = [loop.run_next, naive_marked.run_next, retrying.run_next]
@@ -120,7 +121,7 @@ async def test_a_worker_that_is_cancelled_leaves_the_job(run_next: RunNext, dsn:
 
 
 async def test_what_became_of_three_jobs(dsn: str) -> None:
-    assert await retrying.fate(dsn) == [
+    assert await fate(dsn, retrying.run_next, retrying.ATTEMPTS) == [
         "round 1: 3 tried",
         "round 2: 2 tried",
         "round 3: 1 tried",

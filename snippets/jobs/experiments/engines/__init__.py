@@ -1,8 +1,8 @@
 """The engines whose worker is killed, one module each.
 
-Each runs in the environment that has its library.
-
-`python -m snippets.jobs.experiments.engines NAME` is the producer: it
-reads commands from a pipe, one a line, and answers each with a number.
-A worker is started by the engine's own command.
+Each runs in the environment that has its library. With its name,
+`python -m snippets.jobs.experiments.engines` is the producer: it reads
+commands from a pipe, one a line, and answers each with a number. With
+`run` behind the name it is a worker, where an engine has no command of
+its own for that.
 """

@@ -1,7 +1,5 @@
 """arq on Redis, which acknowledges after a task."""
 
-import asyncio
-
 from arq import create_pool
 from arq.connections import RedisSettings
 from arq.worker import Worker
@@ -49,7 +47,3 @@ async def run() -> None:
     # By itself it is the timeout of a job, 300 s, and ten seconds.
     worker.in_progress_timeout_s = RECOVER_S
     await worker.async_run()
-
-
-if __name__ == "__main__":
-    asyncio.run(run())

@@ -1,6 +1,5 @@
 """pgqueuer: a queue in PostgreSQL, on asyncpg."""
 
-import asyncio
 from datetime import timedelta
 
 import asyncpg
@@ -54,7 +53,3 @@ async def run() -> None:
         dequeue_timeout=timedelta(seconds=RECOVER_S),
         heartbeat_timeout=timedelta(seconds=RECOVER_S),
     )
-
-
-if __name__ == "__main__":
-    asyncio.run(run())

@@ -1,7 +1,5 @@
 """procrastinate: a queue in PostgreSQL, on psycopg."""
 
-import asyncio
-
 import psycopg
 from procrastinate import App, PsycopgConnector
 
@@ -59,7 +57,3 @@ async def run() -> None:
             update_heartbeat_interval=RECOVER_S / 4,
             stalled_worker_timeout=RECOVER_S,
         )
-
-
-if __name__ == "__main__":
-    asyncio.run(run())

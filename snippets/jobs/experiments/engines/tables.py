@@ -1,7 +1,7 @@
 """Our own loops: four tasks in one process, each with a connection."""
 
 import asyncio
-import sys
+import os
 
 import asyncpg
 
@@ -15,6 +15,7 @@ from snippets.jobs.table import TABLES, Job
 from snippets.jobs.table import enqueue as insert
 
 WAYS = {"locked": loop.run_next, "marked": naive_marked.run_next}
+RUN_NEXT = WAYS[os.environ["WAY"]]
 POLL_S = 0.1
 
 
@@ -48,18 +49,14 @@ async def rescue() -> None:
     await connection.close()
 
 
-async def run(way: str) -> None:
+async def run() -> None:
     async def handle(job: Job) -> None:
         await work(int(str(job.payload["job"])))
 
     async def poll() -> None:
         connection = await asyncpg.connect(DATABASE_URL)
         while True:
-            if not await WAYS[way](connection, handle):
+            if not await RUN_NEXT(connection, handle):
                 await asyncio.sleep(POLL_S)
 
     await asyncio.gather(*(poll() for _ in range(RUNNING)))
-
-
-if __name__ == "__main__":
-    asyncio.run(run(sys.argv[1]))

@@ -57,5 +57,6 @@ async def left() -> int:
     return 0
 
 
-if __name__ == "__main__":
-    uvicorn.run(app, port=PORT, log_level="warning")
+async def run() -> None:
+    config = uvicorn.Config(app, port=PORT, log_level="warning")
+    await uvicorn.Server(config).serve()
