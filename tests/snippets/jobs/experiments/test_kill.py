@@ -4,12 +4,16 @@ Four engines run with what the project has. The others want environments apart: 
 """
 
 import dataclasses
+import os
+import subprocess
+import textwrap
 from collections.abc import Iterator, Mapping
 
 import pytest
 
 from lab import environments
 from lab.experiment import Setting, Values
+from lab.repository import ROOT
 from lab.testbed import rehearsal_testbed
 from snippets.jobs.experiments._engines import ENGINES
 from snippets.jobs.experiments._fates import FailedError, fates
@@ -64,6 +68,55 @@ async def test_what_becomes_of_jobs_in_an_engine(name: str, setting: Setting) ->
         pytest.skip(missing)
 
     assert await fates(setting, engine) == expected(name)
+
+
+ENQUEUE = {
+    "pgqueuer": """
+        connection = await asyncpg.connect(engine.DATABASE_URL)
+        transaction = connection.transaction()
+        await transaction.start()
+        queries = engine.Queries(engine.AsyncpgDriver(connection))
+        await queries.enqueue(["work"], [b"1"], [0])
+        await getattr(transaction, end)()
+        await connection.close()
+    """,
+    "procrastinate": """
+        connection = await psycopg.AsyncConnection.connect(engine.DATABASE_URL)
+        async with engine.app.open_async():
+            await engine.task.configure(connection=connection).defer_async(job=1)
+            await getattr(connection, end)()
+        await connection.close()
+    """,
+}
+
+
+@pytest.mark.parametrize(("end", "jobs"), [("commit", 1), ("rollback", 0)])
+@pytest.mark.parametrize("name", ENQUEUE)
+def test_a_job_of_an_engine_commits_with_its_transaction(
+    name: str, end: str, jobs: int, dsn: str
+) -> None:
+    if missing := environments.missing(["queues"]):
+        pytest.skip(missing)
+    code = [
+        "import asyncio, asyncpg, psycopg, sys",
+        f"from snippets.jobs.experiments.engines import {name} as engine",
+        "async def main(end):",
+        "    await engine.prepare()",
+        textwrap.indent(textwrap.dedent(ENQUEUE[name]), "    "),
+        "    return await engine.left()",
+        "print(asyncio.run(main(sys.argv[1])))",
+    ]
+    variables = dict.fromkeys(("REDIS_URL", "NAMESPACE"), "none") | dict.fromkeys(
+        ("RUNNING", "FREE", "RECOVER_S"), "1"
+    )
+    said = subprocess.check_output(
+        [environments.interpreter("queues"), "-c", "\n".join(code), end],
+        cwd=ROOT,
+        env={**os.environ, **variables, "DATABASE_URL": dsn, "PYTHONPATH": str(ROOT)},
+        text=True,
+        timeout=50,
+    )
+    assert said.strip() == str(jobs)
 
 
 async def test_a_worker_that_does_not_start_is_told_with_what_it_printed(setting: Setting) -> None:
