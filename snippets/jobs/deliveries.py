@@ -7,6 +7,7 @@ from typing import NamedTuple
 import asyncpg
 
 
+# --8<-- [start:payment]
 class Payment(NamedTuple):
     """A message; its id is the producer's, and the same each time."""
 
@@ -17,16 +18,16 @@ class Payment(NamedTuple):
 
 Consume = Callable[[asyncpg.Connection, Payment], Awaitable[None]]
 
-# --8<-- [start:tables]
 TABLES = """
 CREATE TABLE accounts (name text PRIMARY KEY, balance bigint NOT NULL);
 CREATE TABLE consumed (message_id text PRIMARY KEY);
 INSERT INTO accounts VALUES ('A-1', 0);
 """
-# --8<-- [end:tables]
+# --8<-- [end:payment]
 PAYMENT = Payment("m-1", "A-1", 100)
 
 
+# --8<-- [start:balance]
 async def balance(dsn: str, consume: Consume, deliveries: int) -> int:
     """The balance after one payment is delivered so many times."""
     connections = [
@@ -40,6 +41,9 @@ async def balance(dsn: str, consume: Consume, deliveries: int) -> int:
     for connection in connections:
         await connection.close()
     return int(paid)
+
+
+# --8<-- [end:balance]
 
 
 def demonstrate(consume: Consume) -> None:

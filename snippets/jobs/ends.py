@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+# --8<-- [start:ends]
 APP = "snippets.jobs.naive_background:create_app"
 TASKS = 5
 # What ends the server: a signal, and the seconds that it then has.
@@ -40,12 +41,21 @@ async def sent(
         return len(list(Path(directory).iterdir()))
 
 
+# --8<-- [end:ends]
+
+
+async def outcomes() -> list[str]:
+    done = {
+        f"BackgroundTasks, {name}": await sent("task", end, grace_s)
+        for name, (end, grace_s) in ENDS.items()
+    }
+    end, grace_s = ENDS["SIGTERM"]
+    done["create_task, SIGTERM"] = await sent("create-task", end, grace_s)
+    return [f"{way}: {count} of {TASKS}" for way, count in done.items()]
+
+
 def main() -> None:
-    for name, (end, grace_s) in ENDS.items():
-        done = asyncio.run(sent("task", end, grace_s))
-        print(f"BackgroundTasks, {name}: {done} of {TASKS} done")
-    done = asyncio.run(sent("create-task", signal.SIGTERM, None))
-    print(f"create_task, SIGTERM: {done} of {TASKS} done")
+    print("\n".join(asyncio.run(outcomes())))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import asyncpg
 MARK = "mark"
 
 
+# --8<-- [start:listener]
 class Listener:
     """What is heard of the channel `jobs`."""
 
@@ -33,6 +34,8 @@ class Listener:
             "SELECT pg_notify('jobs', $1)", payload
         )
 
+    # --8<-- [end:listener]
+    # --8<-- [start:mark]
     async def until_the_mark(self) -> list[str]:
         """What was heard before: order is kept, so no time decides."""
         await self.notify(MARK)
@@ -42,6 +45,10 @@ class Listener:
         return found
 
 
+# --8<-- [end:mark]
+
+
+# --8<-- [start:heard]
 async def heard(
     dsn: str, ways: Iterable[Callable[[Listener], Awaitable[None]]]
 ) -> list[str]:
@@ -56,3 +63,6 @@ async def heard(
         name = way.__name__.replace("_", " ")
         lines.append(f"{name}: {' '.join(found) or 'nothing'}")
     return lines
+
+
+# --8<-- [end:heard]

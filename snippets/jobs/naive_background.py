@@ -14,8 +14,8 @@ from starlette.background import BackgroundTask
 from snippets.jobs.served import served
 
 
-class MailError(Exception):
-    """The mail server refused."""
+PATHS = ("second-fails", "refuses", "returns-its-own")
+TASK_S = 3.0
 
 
 # --8<-- [start:app]
@@ -27,7 +27,7 @@ def create_app(directory: str) -> FastAPI:
         Path(directory, mail).touch()
 
     async def fail() -> None:
-        raise MailError
+        raise ConnectionError("mail server refused")
 
     @app.post("/second-fails", status_code=202)
     async def second_fails(tasks: BackgroundTasks) -> None:
@@ -50,11 +50,11 @@ def create_app(directory: str) -> FastAPI:
     # --8<-- [start:slow]
     @app.post("/task/{number}", status_code=202)
     async def task(number: int, tasks: BackgroundTasks) -> None:
-        tasks.add_task(send, str(number), 3.0)
+        tasks.add_task(send, str(number), TASK_S)
 
     @app.post("/create-task/{number}", status_code=202)
     async def create_task(number: int) -> None:
-        sending = asyncio.create_task(send(str(number), 3.0))
+        sending = asyncio.create_task(send(str(number), TASK_S))
         kept.add(sending)
         sending.add_done_callback(kept.discard)
 
@@ -72,10 +72,16 @@ async def outcome(path: str) -> tuple[int, list[str]]:
     return answer.status_code, sent
 
 
+async def outcomes() -> list[str]:
+    found = {path: await outcome(path) for path in PATHS}
+    return [
+        f"{path}: {told}, sent: {', '.join(sent) or 'nothing'}"
+        for path, (told, sent) in found.items()
+    ]
+
+
 def main() -> None:
-    for path in ("second-fails", "refuses", "returns-its-own"):
-        told, sent = asyncio.run(outcome(path))
-        print(f"{path}: {told}, sent: {', '.join(sent) or 'nothing'}")
+    print("\n".join(asyncio.run(outcomes())))
 
 
 if __name__ == "__main__":

@@ -1,22 +1,6 @@
 """The engines that a team would pick, and how their workers start."""
 
-from typing import TYPE_CHECKING
-
 from snippets.jobs.experiments._fates import PACKAGE, Engine
-
-if TYPE_CHECKING:  # run by other interpreters; the record knows them
-    from snippets.jobs.experiments.engines import (  # noqa: F401
-        __main__,
-        arq,
-        celery,
-        dramatiq,
-        pgqueuer,
-        procrastinate,
-        setting,
-        tables,
-        taskiq,
-        web,
-    )
 
 TASKIQ = (
     *("-m", "taskiq", "worker", "--workers", "1"),

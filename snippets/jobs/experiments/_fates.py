@@ -16,11 +16,12 @@ from lab import environments, ports
 from lab.experiment import Setting, Values
 from lab.repository import ROOT
 from lab.worker import Worker
+from snippets.jobs.experiments import engines
 
 GATE = 11  # the advisory lock that engines.setting waits for
 POLL_S = 0.02
 LIMIT_S = 30.0
-PACKAGE = "snippets.jobs.experiments.engines"
+PACKAGE = engines.__name__
 EXECUTIONS = """
 DROP TABLE IF EXISTS executions;
 CREATE TABLE executions (

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from snippets.jobs import ends
+from snippets.jobs import ends, naive_background
 from snippets.jobs.naive_background import outcome
 
 
@@ -19,6 +19,12 @@ from snippets.jobs.naive_background import outcome
 )
 async def test_tasks_that_are_dropped(path: str, told: int, sent: list[str]) -> None:
     assert await outcome(path) == (told, sent)
+
+
+@pytest.mark.parametrize("path", ["task/1", "create-task/1"])
+async def test_tasks_of_a_server_that_lives(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(naive_background, "TASK_S", 0.0)
+    assert await outcome(path) == (202, ["1"])
 
 
 @pytest.mark.parametrize(
