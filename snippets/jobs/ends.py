@@ -50,7 +50,9 @@ async def outcomes() -> list[str]:
         for name, (end, grace_s) in ENDS.items()
     }
     end, grace_s = ENDS["SIGTERM"]
-    done["create_task, SIGTERM"] = await sent("create-task", end, grace_s)
+    done["create_task, SIGTERM"] = await sent(
+        "create-task", end, grace_s
+    )
     return [f"{way}: {count} of {TASKS}" for way, count in done.items()]
 
 

@@ -13,7 +13,6 @@ from starlette.background import BackgroundTask
 
 from snippets.jobs.served import served
 
-
 PATHS = ("second-fails", "refuses", "returns-its-own")
 TASK_S = 3.0
 
