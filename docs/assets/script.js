@@ -96,8 +96,9 @@ if (entries.length) {
 // Search, and PostgreSQL in the page: nothing of either is fetched before it is opened.
 const script = document.currentScript.src;
 for (const strip of all(".runner")) {
-  const failed = () => (strip.lastChild.textContent = "It could not be loaded. Try again when you are online.");
-  const open = () => import(new URL("postgres/page.js", script)).then((page) => page.open(strip), failed);
+  const say = (text) => (strip.lastChild.textContent = text);
+  const failed = () => say("It could not be loaded. Try again when you are online.");
+  const open = () => say("It is being loaded.") && import(new URL("postgres/page.js", script)).then((page) => page.open(strip), failed);
   strip.firstChild.addEventListener("click", open);
 }
 const search = () => import(new URL("search.js", script));

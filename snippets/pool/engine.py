@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 POOL_SIZE = 15
 POOL_TIMEOUT_S = 0.5  # in line for a connection
 CONNECT_TIMEOUT_S = 1.0  # opening one, which may follow
-COMMAND_TIMEOUT_S = 2.0  # each statement, and giving back
+COMMAND_TIMEOUT_S = 2.0  # each statement, and giving back; 2 to close
 
 
 def create_engine(dsn: str) -> AsyncEngine:

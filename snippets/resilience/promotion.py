@@ -36,9 +36,7 @@ async def set_read_only(dsn: str, value: str) -> None:
     await admin.execute("SELECT pg_reload_conf()")
     await admin.execute(f"RESET {READ_ONLY}")
     seen = None
-    while (
-        seen != value
-    ):  # the server reads its files when it comes to it
+    while seen != value:  # it reads its files by and by
         seen = await admin.fetchval(f"SHOW {READ_ONLY}")
     await admin.close()
 

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -82,16 +83,30 @@ def _build(directory: Path) -> tuple[int, str]:
     return finished.returncode, finished.stderr + finished.stdout
 
 
-@pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
-    """Where the site is served on this machine, with its final slash."""
-    handler = partial(QuietHandler, directory=str(site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+@contextmanager
+def served(directory: Path, handler: type[SimpleHTTPRequestHandler]) -> Iterator[str]:
+    """Where a directory is served on this machine, with its final slash."""
+    answering = partial(handler, directory=str(directory))
+    with ThreadingHTTPServer(("127.0.0.1", 0), answering) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Where the site is served."""
+    with served(site, QuietHandler) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def late_fonts(site: Path) -> Iterator[str]:
+    """Where the site is served, too, and its fonts come late: for what may move when they come."""
+    with served(site, LateFontsHandler) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -120,23 +135,17 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def window(context: BrowserContext, address: str) -> Iterator[Page]:
+def window(context: BrowserContext) -> Iterator[Page]:
     """A window of its own, which remembers nothing of the tests before it."""
     page = context.new_page()
     yield page
-    if page.url.startswith(address):
+    if page.url.startswith("http"):
         page.evaluate("localStorage.clear()")
     page.close()
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
     """Serves files as a host of static pages does, each visit as the first, and says nothing."""
-
-    def do_GET(self) -> None:
-        """Let a page be painted before its fonts are there: that is when it may shift."""
-        if self.path.endswith(".woff2"):
-            time.sleep(FONT_DELAY_S)
-        super().do_GET()
 
     def end_headers(self) -> None:
         """Let nobody keep anything for the next visit."""
@@ -154,3 +163,13 @@ class QuietHandler(SimpleHTTPRequestHandler):
         self.send_header("Content-Length", f"{len(body)}")
         self.end_headers()
         self.wfile.write(body)
+
+
+class LateFontsHandler(QuietHandler):
+    """Takes its time over fonts."""
+
+    def do_GET(self) -> None:
+        """Let a page be painted before its fonts are there: that is when it may shift."""
+        if self.path.endswith(".woff2"):
+            time.sleep(FONT_DELAY_S)
+        super().do_GET()

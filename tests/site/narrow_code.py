@@ -22,22 +22,26 @@ HEIGHTS = """() => {
 }"""
 # Wrapped lines may make a page longer, but not by much: else the type is too large for the code.
 LONGEST = 1.1
-BEGUN_BELOW = """all => all.filter((line) => {
-  const text = line.textContent;
-  const at = text.search(/\\S/);
-  const words = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
-  let [passed, node] = [0, words.nextNode()];
-  while (node && passed + node.length <= at) {
-    passed += node.length;
-    node = words.nextNode();
-  }
-  if (at < 0 || !line.checkVisibility()) return false;
+# One range for all lines: the browser moves each that there is along at every change of the page.
+BEGUN_BELOW = """all => {
   const first = document.createRange();
-  first.setStart(node, at - passed);
-  first.setEnd(node, at - passed + 1);
-  const top = first.getBoundingClientRect().top - line.getBoundingClientRect().top;
-  return top > parseFloat(getComputedStyle(line).fontSize);
-}).map((line) => line.textContent)"""
+  const isBelow = (line) => {
+    const text = line.textContent;
+    const at = text.search(/\\S/);
+    const words = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+    let [passed, node] = [0, words.nextNode()];
+    while (node && passed + node.length <= at) {
+      passed += node.length;
+      node = words.nextNode();
+    }
+    if (at < 0 || !line.checkVisibility()) return false;
+    first.setStart(node, at - passed);
+    first.setEnd(node, at - passed + 1);
+    const top = first.getBoundingClientRect().top - line.getBoundingClientRect().top;
+    return top > parseFloat(getComputedStyle(line).fontSize);
+  };
+  return all.filter(isBelow).map((line) => line.textContent);
+}"""
 
 
 def faults(window: Page) -> list[str]:

@@ -37,6 +37,27 @@ DUPLICATES = "could-not-create-unique-index"
 CACHED_PLAN = "cached-statement-plan-is-invalid"
 OPERATOR = "operator-does-not-exist"
 NOT_VALID = "index-is-not-valid"
+CORS = "blocked-by-cors-policy"
+FIELD = "invalid-args-for-response-field"
+RESPONSE = "response-validation-error"
+OBJECT = "input-should-be-a-valid-dictionary-or-object"
+MULTIPART = "form-data-requires-python-multipart"
+SETTINGS = "basesettings-has-been-moved-to-pydantic-settings"
+NOT_JSON = "object-of-type-datetime-is-not-json-serializable"
+NAN = "out-of-range-float-values-are-not-json-compliant"
+NOT_AWAITED = "response-not-awaited"
+BCRYPT = "password-cannot-be-longer-than-72-bytes"
+SEGMENTS = "jwt-not-enough-segments"
+EXPIRED = "jwt-signature-has-expired"
+SUBJECT = "jwt-subject-must-be-a-string"
+AUDIENCE = "jwt-invalid-audience"
+CLAIM = "jwt-token-is-missing-the-exp-claim"
+ALGORITHMS = "jwt-algorithms-argument"
+BEGUN = "a-transaction-is-already-begun-on-this-session"
+ATTACHED = "object-is-already-attached-to-session"
+TEXTUAL = "not-an-executable-object"
+YIELDS = "generator-didnt-stop"
+NO_LOOP = "there-is-no-current-event-loop-in-thread"
 
 QUEUE_POOL_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/.venv/lib/python3.12/site-packages/uvicorn/protocols/http/h11_impl.py", line 407
@@ -153,6 +174,47 @@ sqlalchemy.exc.DBAPIError: (sqlalchemy.dialects.postgresql.asyncpg.Error) invali
 [SQL: INSERT INTO notes (body) VALUES ($1::VARCHAR)]
 [parameters: ('Ada\\x00',)]
 (Background on this error at: https://sqlalche.me/e/21/dbapi)
+"""
+BCRYPT_TRACEBACK = """(trapped) error reading bcrypt version
+Traceback (most recent call last):
+  File "/srv/app/.venv/lib/python3.12/site-packages/passlib/handlers/bcrypt.py", line 620, in _load_backend_mixin
+    version = _bcrypt.__about__.__version__
+              ^^^^^^^^^^^^^^^^^
+AttributeError: module 'bcrypt' has no attribute '__about__'
+Traceback (most recent call last):
+  File "/srv/app/security.py", line 14, in get_password_hash
+    return pwd_context.hash(password)
+  File "/srv/app/.venv/lib/python3.12/site-packages/passlib/handlers/bcrypt.py", line 655, in _calc_checksum
+    hash = _bcrypt.hashpw(secret, config)
+ValueError: password cannot be longer than 72 bytes, truncate manually if necessary (e.g. my_password[:72])
+"""
+SEGMENTS_TRACEBACK = """  File "/srv/app/.venv/lib/python3.12/site-packages/jwt/api_jws.py", line 269, in _load
+    signing_input, crypto_segment = jwt.rsplit(b".", 1)
+ValueError: not enough values to unpack (expected 2, got 1)
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/srv/app/auth.py", line 63, in verify_token
+    payload = jwt.decode(token, KEY, algorithms=["HS256"])
+jwt.exceptions.DecodeError: Not enough segments
+"""
+TEXTUAL_TRACEBACK = """  File "/srv/app/.venv/lib/python3.12/site-packages/sqlalchemy/engine/base.py", line 1410, in execute
+    meth = statement._execute_on_connection
+AttributeError: 'str' object has no attribute '_execute_on_connection'
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/srv/app/health.py", line 9, in ready
+    await connection.execute("select 1")
+sqlalchemy.exc.ObjectNotExecutableError: Not an executable object: 'select 1'
+"""
+NO_LOOP_TRACEBACK = """  File "/srv/app/main.py", line 12, in place_order
+    loop = asyncio.get_event_loop()
+  File "/usr/lib/python3.12/asyncio/events.py", line 702, in get_event_loop
+    raise RuntimeError('There is no current event loop in thread %r.'
+RuntimeError: There is no current event loop in thread 'AnyIO worker thread'.
 """
 UNKNOWN_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/pool.py", line 8, in connection
@@ -306,6 +368,10 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("(sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) <class 'asyncpg.exceptions.AmbiguousParameterError'>: could not determine data type of parameter $1",
      PARAMETER),
     ("42P18", PARAMETER),
+    ("asyncpg.exceptions.AmbiguousParameterError: inconsistent types deduced for parameter $1\nDETAIL:  integer versus bigint", PARAMETER),
+    ("psycopg.errors.NumericValueOutOfRange: numeric field overflow", INT_RANGE),
+    ("asyncpg.exceptions.DataError: invalid input for query argument $1 in element #1 of executemany() sequence: '2' ('str' object cannot be interpreted as an integer)", INPUT),
+    ("asyncpg.exceptions.DataError: invalid input for query argument $5: array([ 0.01184103, -0.01023413,  0.0018... (expected str, got ndarray)", INPUT),
     ("asyncpg.exceptions.InvalidColumnReferenceError: there is no unique or exclusion constraint matching the ON CONFLICT specification",
      CONFLICT),
     ("ERROR:  there is no unique or exclusion constraint matching the ON CONFLICT specification", CONFLICT),
@@ -341,6 +407,106 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("ValueError: A string literal cannot contain NUL (0x00) characters.", NUL),
     ("(sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) there is no unique or exclusion constraint matching the ON CONFLICT specification\n[SQL: INSERT INTO places (name) VALUES ($1::VARCHAR) ON CONFLICT (name) WHERE kind = $2::VARCHAR DO NOTHING]",
      CONFLICT),
+    ("Access to fetch at 'http://localhost:8000/orders' from origin 'http://localhost:3000' has been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+     CORS),
+    ("Access to XMLHttpRequest at 'https://api.example.com/orders' from origin 'https://example.com' has been blocked by CORS policy: Response to preflight request doesn't pass access control check: It does not have HTTP ok status.",
+     CORS),
+    ("blocked by CORS policy: The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when the request's credentials mode is 'include'.",
+     CORS),
+    ("Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at https://api.example.com/orders. (Reason: CORS header \u2018Access-Control-Allow-Origin\u2019 missing). Status code: 500.",
+     CORS),
+    ("Disallowed CORS origin", CORS),
+    ("fastapi.exceptions.FastAPIError: Invalid args for response field! Hint: check that <class 'sqlalchemy.ext.asyncio.session.AsyncSession'> is a valid Pydantic field type. If you are using a return type annotation that is not a valid Pydantic field (e.g. Union[Response, dict, None]) you can disable generating the response model from the type annotation with the path operation decorator parameter response_model=None. Read more: https://fastapi.tiangolo.com/tutorial/response-model/",
+     FIELD),
+    ("FastAPIError: Invalid args for response field! Hint: check that {type_} is a valid Pydantic field type.", FIELD),
+    ("Invalid args for response field! Hint: check that <built-in function any> is a valid pydantic field type", FIELD),
+    ("check that starlette.responses.FileResponse | dict is a valid Pydantic field type", FIELD),
+    ('{"detail":[{"type":"model_attributes_type","loc":["body"],"msg":"Input should be a valid dictionary or object to extract fields from","input":"{\\"number\\": \\"A-1\\"}"}]}',
+     OBJECT),
+    ("Input should be a valid dictionary or object to extract fields from", OBJECT),
+    ("422 model_attributes_type", OBJECT),
+    ('{"type":"model_attributes_type","loc":["body","order"],"msg":"Input should be a valid dictionary or object to extract fields from"}', OBJECT),
+    ("pydantic_core._pydantic_core.ValidationError: 1 validation error for Order\n  Input should be a valid dictionary or instance of Order [type=model_type, input_value='{}', input_type=str]",
+     OBJECT),
+    ("fastapi.exceptions.ResponseValidationError: 1 validation error:\n  {'type': 'model_attributes_type', 'loc': ('response',), 'msg': 'Input should be a valid dictionary or object to extract fields from', 'input': None}\n\n  File \"/srv/app/orders.py\", line 12, in read_order\n    GET /orders/{number}",
+     RESPONSE),
+    ("fastapi.exceptions.ResponseValidationError: 1 validation errors:\n  {'type': 'model_attributes_type', 'loc': ('response', 0), 'msg': 'Input should be a valid dictionary or object to extract fields from', 'input': None}",
+     RESPONSE),
+    ("ResponseValidationError: 2 validation errors:\n  {'type': 'missing', 'loc': ('response', 'note'), 'msg': 'Field required', 'input': {'number': 'A-1'}}",
+     RESPONSE),
+    ("fastapi ResponseValidationError", RESPONSE),
+    ('Form data requires "python-multipart" to be installed. \nYou can install "python-multipart" with: \n\npip install python-multipart\n',
+     MULTIPART),
+    ('RuntimeError: Form data requires "python-multipart" to be installed.', MULTIPART),
+    ('Form data requires "python-multipart" to be installed. It seems you installed "multipart" instead.', MULTIPART),
+    ("AssertionError: The `python-multipart` library must be installed to use form parsing.", MULTIPART),
+    ("pydantic.errors.PydanticImportError: `BaseSettings` has been moved to the `pydantic-settings` package. See https://docs.pydantic.dev/2.11/migration/#basesettings-has-moved-to-pydantic-settings for more details.\n\nFor further information visit https://errors.pydantic.dev/2.11/u/import-error",
+     SETTINGS),
+    ("PydanticImportError", SETTINGS),
+    ("pydantic.errors.PydanticImportError: `pydantic:ConstrainedStr` has been removed in V2.", SETTINGS),
+    ("pydantic.errors.PydanticUserError: `regex` is removed. use `pattern` instead", SETTINGS),
+    ("pydantic.errors.PydanticUserError: If you use `@root_validator` with pre=False (the default) you MUST specify `skip_on_failure=True`. Note that `@root_validator` is deprecated and should be replaced with `@model_validator`.",
+     SETTINGS),
+    ("UserWarning: Valid config keys have changed in V2:\n* 'orm_mode' has been renamed to 'from_attributes'", SETTINGS),
+    ("TypeError: Object of type datetime is not JSON serializable", NOT_JSON),
+    ("Object of type UUID is not JSON serializable", NOT_JSON),
+    ("TypeError: Object of type float32 is not JSON serializable", NOT_JSON),
+    ("TypeError: Object of type Order is not JSON serializable\nwhen serializing dict item 'detail'", NOT_JSON),
+    ("sqlalchemy.exc.StatementError: (builtins.TypeError) Object of type Decimal is not JSON serializable\n[SQL: INSERT INTO orders (doc) VALUES ($1::JSON)]\n[parameters: [{'doc': {'total': Decimal('1.10')}}]]",
+     NOT_JSON),
+    ("ValueError: Out of range float values are not JSON compliant", NAN),
+    ("ValueError: Out of range float values are not JSON compliant: nan\nwhen serializing dict item 'mean'", NAN),
+    ("Out of range float values are not JSON compliant: -inf", NAN),
+    ("fastapi.exceptions.FastAPIError: Response not awaited. There's a high chance that the application code is raising an exception and a dependency with yield has a block with a bare except, or a block with except Exception, and is not raising the exception again. Read more about it in the docs: https://fastapi.tiangolo.com/tutorial/dependencies/dependencies-with-yield/#dependencies-with-yield-and-except",
+     NOT_AWAITED),
+    ("FastAPIError: Response not awaited.", NOT_AWAITED),
+    ("UnboundLocalError: cannot access local variable 'response' where it is not associated with a value", NOT_AWAITED),
+    ("UnboundLocalError: local variable 'response' referenced before assignment", NOT_AWAITED),
+    (BCRYPT_TRACEBACK, BCRYPT),
+    ("ValueError: password cannot be longer than 72 bytes, truncate manually if necessary (e.g. my_password[:72])", BCRYPT),
+    ("AttributeError: module 'bcrypt' has no attribute '__about__'", BCRYPT),
+    ("passlib.handlers.bcrypt - WARNING - (trapped) error reading bcrypt version", BCRYPT),
+    (SEGMENTS_TRACEBACK, SEGMENTS),
+    ("jose.exceptions.JWTError: Not enough segments", SEGMENTS),
+    ("jwt.exceptions.DecodeError: Invalid header padding", SEGMENTS),
+    ("jose.exceptions.JWSError: Invalid header string: 'utf-8' codec can't decode byte 0xc7 in position 1: invalid continuation byte", SEGMENTS),
+    ("jose.exceptions.JWTClaimsError: Invalid audience", AUDIENCE),
+    ("jwt.exceptions.InvalidJTIError: JWT ID must be a string", SUBJECT),
+    ("RuntimeError: There is no current event loop in thread 'ScriptRunner.scriptThread'.", NO_LOOP),
+    ("Invalid token type. Token must be a <class 'bytes'>", SEGMENTS),
+    ("jwt.exceptions.ExpiredSignatureError: Signature has expired", EXPIRED),
+    ("jose.exceptions.ExpiredSignatureError: Signature has expired.", EXPIRED),
+    ("ImmatureSignatureError: The token is not yet valid (iat)", EXPIRED),
+    ("jwt.exceptions.InvalidSubjectError: Subject must be a string", SUBJECT),
+    ('{"msg": "Subject must be a string"}', SUBJECT),
+    ("jwt.exceptions.InvalidAudienceError: Invalid audience", AUDIENCE),
+    ("jwt.exceptions.InvalidAudienceError: Audience doesn\u2019t match", AUDIENCE),
+    ('jwt.exceptions.MissingRequiredClaimError: Token is missing the "aud" claim', AUDIENCE),
+    ('jwt.exceptions.MissingRequiredClaimError: Token is missing the "exp" claim', CLAIM),
+    ('Token is missing the "tenant" claim', CLAIM),
+    ('jwt.exceptions.DecodeError: It is required that you pass in a value for the "algorithms" argument when calling decode().',
+     ALGORITHMS),
+    ("sqlalchemy.exc.InvalidRequestError: A transaction is already begun on this Session.", BEGUN),
+    ("a transaction is already begun on this session", BEGUN),
+    ("sqlalchemy.exc.InvalidRequestError: Can't operate on closed transaction inside context manager.  Please complete the context manager before emitting further commands.",
+     BEGUN),
+    ("InvalidRequestError: This connection has already initialized a SQLAlchemy Transaction() object via begin() or autobegin; can't call begin() here unless rollback() or commit() is called first.",
+     BEGUN),
+    ("sqlalchemy.exc.InvalidRequestError: Object '<User at 0x7f7c5ba98ac8>' is already attached to session '3' (this is '2')",
+     ATTACHED),
+    ("sqlalchemy.exc.InvalidRequestError: Instance '<User at 0x7f7c>' is not persistent within this Session", ATTACHED),
+    (TEXTUAL_TRACEBACK, TEXTUAL),
+    ("sqlalchemy.exc.ArgumentError: Textual SQL expression 'SELECT 1' should be explicitly declared as text('SELECT 1')",
+     TEXTUAL),
+    ("AttributeError: 'str' object has no attribute '_execute_on_connection'", TEXTUAL),
+    ("sqlalchemy.exc.ArgumentError: Executable SQL or text() construct expected, got <class 'app.models.Order'>.", TEXTUAL),
+    ("RuntimeError: generator didn't stop", YIELDS),
+    ("RuntimeError: generator didn\u2019t stop after athrow()", YIELDS),
+    ("generator didn't stop after throw()", YIELDS),
+    ("RuntimeError: generator didn't yield", YIELDS),
+    (NO_LOOP_TRACEBACK, NO_LOOP),
+    ("RuntimeError: There is no current event loop in thread 'MainThread'.", NO_LOOP),
+    ("RuntimeError: no running event loop", NO_LOOP),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),

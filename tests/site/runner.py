@@ -55,7 +55,7 @@ export class PGlite {
     const found = await this.exec(this.text);
     const messages = found.rows.slice(0, rows).map((fields) => ({ name: "dataRow", fields }));
     if (found.fields) messages.unshift({ name: "rowDescription", fields: found.fields });
-    messages.push({ name: "commandComplete", text: `DELETE ${found.changed}` });
+    messages.push({ name: "commandComplete", text: found.tag });
     return { messages };
   }
   async exec(sql) {
@@ -69,6 +69,22 @@ export class PGlite {
         return answer(["id", "name"], ["1", "a"], ["22", null]);
       case "SELECT many":
         return answer(["id"], ...Array.from({ length: 3000 }, (_, number) => [`${number}`]));
+      case "SELECT long":
+        return answer(["name"], ["x".repeat(20000)]);
+      case "SELECT plan":
+        return answer(["QUERY PLAN"], [null]);
+      case "EXPLAIN unexecuted":
+        return answer(["QUERY PLAN"], ["Seq Scan on jobs  (cost=0.00..1.00 rows=1 width=4)"]);
+      case "EXPLAIN bare":
+        return answer(["QUERY PLAN"], ["Seq Scan on jobs (actual rows=1.00 loops=1)"]);
+      case "EXPLAIN json":
+        return answer(["QUERY PLAN"], ['[\\n  {"Plan": 1}\\n]']);
+      case "SELECT ": // PostgreSQL counts characters
+        return refuse('column "größe" does not exist', {
+          position: `${[...sql.slice(0, sql.indexOf("größe"))].length + 1}`,
+        });
+      case "CREATE INDEX":
+        return { rows: [], tag: "CREATE INDEX" };
       case "SELECT wrong":
         return refuse('column "wrong" does not exist', { position: "8", hint: "Try another." });
       case "SELECT toomuch":
@@ -76,7 +92,9 @@ export class PGlite {
       case "CREATE broken":
         return refuse("syntax error");
     }
-    if (!sql.startsWith("EXPLAIN")) return { rows: [], changed: 3 };
+    if (sql === "DROP TABLE jobs") this.dropped = true;
+    if (this.dropped && sql.includes("EXECUTE newest")) return refuse('no relation "jobs"');
+    if (!sql.startsWith("EXPLAIN")) return { rows: [], tag: "DELETE 3" };
     return answer(["QUERY PLAN"], ...plan.split("\\n").map((one) => [one]));
   }
 }
@@ -89,7 +107,7 @@ LISTING = """\
 <span class="line" data-line="4">EXECUTE newest('failed');</span>
 </code></pre></div><div class="runner" data-src="assets/postgres/{tables}.sql" data-runs="2">\
 <button class="runner__open" type="button">Run it here</button>\
-<p class="runner__cost">5.4 MB once.</p></div>\
+<p class="runner__cost" role="status">5.4 MB once.</p></div>\
 <figcaption><span class="listing__path">snippets/pool/{name}.sql</span> \
 <button class="copy" type="button" hidden>Copy</button></figcaption></figure>
 <figure class="output output--joined" data-path="snippets/pool/{name}.out"><pre tabindex="0"><code>\

@@ -151,9 +151,9 @@ def overflows(window: Page) -> bool:
 
 @pytest.mark.parametrize(("kind", "width", "schemes"), list(views()))
 def test_a_page_fits_is_quiet_stays_still_and_can_be_read_by_all(
-    window: Page, address: str, kind: str, width: int, schemes: tuple[Scheme, ...]
+    window: Page, late_fonts: str, kind: str, width: int, schemes: tuple[Scheme, ...]
 ) -> None:
-    trouble = opened(window, address + kind, width, schemes[0])
+    trouble = opened(window, late_fonts + kind, width, schemes[0])
     assert not overflows(window)
     assert window.evaluate("window.shifts.reduce((sum, one) => sum + one, 0)") < MOST_SHIFT
     assert window.evaluate(FONTS_NOT_ASKED_FOR_AT_ONCE) == []

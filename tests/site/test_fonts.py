@@ -32,7 +32,7 @@ def at_once(window: Page, site: Path) -> None:
 
 
 def late(window: Page, site: Path) -> None:
-    """The server of these tests takes its time over fonts."""
+    """The server takes its time over fonts."""
 
 
 def never(window: Page, site: Path) -> None:
@@ -55,11 +55,11 @@ def with_no_font_that_fits(window: Page) -> None:
 @pytest.mark.parametrize("arrival", [at_once, late, never])
 @pytest.mark.parametrize("page", ["", ARTICLE])
 def test_nothing_moves(
-    window: Page, address: str, site: Path, page: str, arrival: Arrival, width: int
+    window: Page, late_fonts: str, site: Path, page: str, arrival: Arrival, width: int
 ) -> None:
     arrival(window, site)
     with_no_font_that_fits(window)
-    opened(window, address + page, width, "light")
+    opened(window, late_fonts + page, width, "light")
     assert window.evaluate("window.shifts.reduce((sum, one) => sum + one, 0)") < MOST_SHIFT
 
 

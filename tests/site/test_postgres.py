@@ -6,10 +6,7 @@ Where npm did not bring the package, the site is built without it and these test
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from lab import transcript
 from lab.repository import ROOT
-from tests.site.conftest import QuietHandler
+from tests.site.conftest import QuietHandler, served
 from tests.site.soups import pages
 from tests.snippets.test_runnable import marked
 
@@ -59,12 +56,8 @@ def published(site: Path) -> Iterator[str]:
     policy = re.search(r"Content-Security-Policy: (.+)", headers)
     assert policy
     handler = type("Handler", (PoliteHandler,), {"policy": policy[1]})
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(site))) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-        thread.join()
+    with served(site, handler) as address:
+        yield address
 
 
 def place(site: Path, include: str) -> tuple[str, str]:
@@ -101,7 +94,7 @@ def test_the_page_reads_what_the_transcript_says(
     window.on("console", lambda said: trouble.append(said.text))
     window.on("pageerror", lambda error: trouble.append(f"{error}"))
     page, figure = place(site, include)
-    window.goto(published + page, wait_until="networkidle")
+    window.goto(published + page)
     window.on("request", lambda request: asked.append(request.url))
 
     listing = opened(window, figure)
@@ -119,63 +112,43 @@ def test_the_page_reads_what_the_transcript_says(
     assert trouble == []
 
 
-def test_a_reader_tries_the_cure_and_undoes_it(site: Path, published: str, window: Page) -> None:
+def test_a_reader_tries_the_cure_errs_asks_for_too_much_and_stops(
+    site: Path, published: str, window: Page
+) -> None:
+    """In one visit: to start PostgreSQL takes longer than all that a reader does here."""
     page, figure = place(site, "snippets/indexes/failed.sql:sixth")
     window.goto(published + page)
     listing = opened(window, figure)
     says = listing.get_by_role("status")
-    expect(says).to_have_text("Executions 1 to 5: 3 buffers. Execution 6: 1,479 buffers.")
-
     text = listing.get_by_role("textbox")
+    run = listing.get_by_role("button", name="Run", exact=True)
     printed = text.input_value()
+    slow = "Executions 1 to 5: 3 buffers. Execution 6: 1,479 buffers."
+    expect(says).to_have_text(slow)
+
     text.fill(printed.replace("status = $1", "status = 'failed'"))
     text.press("Control+Enter")
     expect(says).to_have_text("3 buffers at each of 6 executions.", timeout=START_MS)
 
-    listing.get_by_role("button", name="Reset").click()
-    assert text.input_value() == printed
-    listing.get_by_role("button", name="Run", exact=True).click()
-    expect(says).to_have_text(
-        "Executions 1 to 5: 3 buffers. Execution 6: 1,479 buffers.", timeout=START_MS
-    )
-
-
-def test_what_postgresql_refuses_is_marked_where_it_is(
-    site: Path, published: str, window: Page
-) -> None:
-    page, figure = place(site, "snippets/indexes/failed.sql:sixth")
-    window.goto(published + page)
-    listing = opened(window, figure)
-    listing.get_by_role("textbox").fill("SELECT 1;\nSELECT id FROM jobs\nWHERE state = 'failed';")
-    listing.get_by_role("button", name="Run", exact=True).click()
-    expect(listing.get_by_role("status")).to_have_text(
-        'PostgreSQL refused it at line 3, character 7. column "state" does not exist',
-        timeout=START_MS,
-    )
+    text.fill("SELECT 1;\nSELECT id FROM jobs\nWHERE state = 'failed';")
+    run.click()
+    refused = 'PostgreSQL refused it at line 3, character 7. column "state" does not exist'
+    expect(says).to_have_text(refused, timeout=START_MS)
     assert listing.locator(".runner__result mark").inner_text() == "state"
 
+    text.fill("SELECT a.id, b.id FROM jobs a, jobs b")  # hundreds of millions of rows
+    run.click()
+    expect(says).to_have_text("The first 200 rows; there are more.", timeout=START_MS)
 
-def test_of_hundreds_of_millions_of_rows_the_first_are_fetched(
-    site: Path, published: str, window: Page
-) -> None:
-    page, figure = place(site, "snippets/indexes/failed.sql:sixth")
-    window.goto(published + page)
-    listing = opened(window, figure)
-    listing.get_by_role("textbox").fill("SELECT a.id, b.id FROM jobs a, jobs b")
-    listing.get_by_role("button", name="Run", exact=True).click()
-    expect(listing.get_by_role("status")).to_have_text(
-        "The first 200 rows; there are more.", timeout=START_MS
-    )
-
-
-def test_a_statement_without_end_is_stopped(site: Path, published: str, window: Page) -> None:
-    page, figure = place(site, "snippets/indexes/failed.sql:sixth")
-    window.goto(published + page)
-    listing = opened(window, figure)
-    listing.get_by_role("textbox").fill("SELECT count(*) FROM jobs a, jobs b, jobs c;")
-    listing.get_by_role("button", name="Run", exact=True).click()
+    text.fill("SELECT count(*) FROM jobs a, jobs b, jobs c;")  # without end
+    run.click()
     expect(listing).to_have_attribute("aria-busy", "true")
     (postgres,) = window.workers
     with postgres.expect_event("close"):
         listing.get_by_role("button", name="Stop").click()
-    expect(listing.get_by_role("status")).to_have_text("Stopped. Your text is kept.")
+    expect(says).to_have_text("Stopped. Your text is kept.")
+
+    listing.get_by_role("button", name="Reset").click()
+    assert text.input_value() == printed
+    run.click()
+    expect(says).to_have_text(slow, timeout=START_MS)

@@ -6,21 +6,16 @@ Where there is no Chromium they are skipped and say so; CI installs one.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
-from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.site.conftest import QuietHandler
+from tests.site.conftest import QuietHandler, served
 from tests.site.runner import PLAN, write_page
 
-Scheme = Literal["light", "dark"]
-
+COLORS = ["color-contrast"]  # all that the dark scheme changes
 SHIFTS = """
 window.shifts = [];
 new PerformanceObserver((list) => {
@@ -37,8 +32,8 @@ new MutationObserver(() => {
   }
 }).observe(document, { subtree: true, childList: true, characterData: true });
 """
-VIOLATIONS = """async () => {
-  const { violations } = await axe.run({ resultTypes: ["violations"] });
+VIOLATIONS = """async (options) => {
+  const { violations } = await axe.run({ resultTypes: ["violations"], ...options });
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
 }"""
 WIDTH = "[document.documentElement.scrollWidth, innerWidth]"
@@ -50,19 +45,22 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the page is."""
     directory = tmp_path_factory.mktemp("runner")
     write_page(directory)
-    handler = partial(QuietHandler, directory=str(directory))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-        thread.join()
+    with served(directory, QuietHandler) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Windows on a desk."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
 
 
 @pytest.fixture
-def page(browser: Browser, home: str) -> Iterator[Page]:
-    """The page on a desk, as it was loaded."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
+def page(context: BrowserContext, home: str) -> Iterator[Page]:
+    """The page in a window of its own, as it was loaded; nothing of it is kept for the next."""
+    page = context.new_page()
     page.add_init_script(SHIFTS)
     page.add_init_script(SAID)
     page.goto(home)
@@ -71,9 +69,9 @@ def page(browser: Browser, home: str) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def modules(browser: Browser, home: str) -> Iterator[Page]:
+def modules(context: BrowserContext, home: str) -> Iterator[Page]:
     """A page for what its scripts work out, which shows nothing."""
-    page = browser.new_page()
+    page = context.new_page()
     page.goto(home)
     yield page
     page.close()
@@ -172,6 +170,36 @@ def test_what_would_write_runs_once(works: Listing) -> None:
     assert len(deleted) == 2
 
 
+def test_what_is_prepared_to_write_runs_once(works: Listing) -> None:
+    works.run("PREPARE p AS INSERT INTO jobs VALUES (1); EXPLAIN ANALYZE EXECUTE p")
+    works.run("SELECT executed")
+    executed = works.result.locator("td").all_inner_texts()
+    assert executed.count("EXPLAIN ANALYZE EXECUTE p") == 1
+
+
+@pytest.mark.parametrize("sql", ["EXPLAIN unexecuted", "EXPLAIN bare (ANALYZE, BUFFERS OFF)"])
+def test_a_plan_that_says_no_buffers_has_none(works: Listing, sql: str) -> None:
+    works.run(sql)
+    expect(works.says).to_have_text("Buffers are counted for EXPLAIN (ANALYZE), as text.")
+    assert works.result.get_by_role("img").count() == 0
+
+
+def test_a_plan_in_another_format_is_shown_line_by_line(works: Listing) -> None:
+    works.run("EXPLAIN json")
+    expect(works.says).to_have_text("Buffers are counted for EXPLAIN (ANALYZE), as text.")
+    assert works.result.locator(".line").all_inner_texts() == ["[", '  {"Plan": 1}', "]"]
+
+
+def test_a_plan_that_writes_says_what_it_read(works: Listing) -> None:
+    works.run("EXPLAIN ANALYZE DELETE FROM jobs")
+    expect(works.says).to_have_text("1,479 buffers.")
+
+
+def test_what_is_only_called_a_plan_is_no_plan(works: Listing) -> None:
+    works.run("SELECT plan")
+    expect(works.note).to_have_text("Your statement: the transcript below is of the printed one.")
+
+
 def test_rows_are_a_table(works: Listing) -> None:
     works.run("SELECT id, name FROM jobs")
     expect(works.says).to_have_text("2 rows.")
@@ -190,6 +218,25 @@ def test_of_many_rows_the_first_are_shown(works: Listing) -> None:
 def test_rows_that_change_are_counted(works: Listing) -> None:
     works.run("DELETE FROM jobs")
     expect(works.says).to_have_text("Done: 3 rows changed.")
+
+
+def test_what_changes_no_rows_is_named(works: Listing) -> None:
+    works.run("CREATE INDEX ON jobs (id)")
+    expect(works.says).to_have_text("Done: CREATE INDEX.")
+
+
+def test_of_a_long_value_the_beginning_is_shown(works: Listing) -> None:
+    works.run("SELECT long")
+    text = works.result.locator("td").inner_text()
+    assert text == f"{'x' * 1000}… (20,000 characters)"
+
+
+@pytest.mark.parametrize("sql", ["COPY jobs FROM STDIN", "copy (SELECT 1) to stdout"])
+def test_a_page_has_no_input_and_output_for_copy(works: Listing, sql: str) -> None:
+    works.run(f"SELECT id;\n{sql}")
+    expect(works.says).to_contain_text("The page refused it at line 2, character 1.")
+    works.run("SELECT executed")
+    assert sql not in works.result.locator("td").all_inner_texts()
 
 
 def test_no_statement_is_said_to_be_none(works: Listing) -> None:
@@ -211,6 +258,19 @@ def test_what_is_refused_is_shown_in_its_place(works: Listing) -> None:
     expect(works.note).to_have_text("SQLSTATE 42703")
     works.run("SELECT id")
     assert works.text.get_attribute("aria-invalid") is None
+
+
+def test_a_place_is_counted_in_characters_and_a_word_may_have_any_letters(works: Listing) -> None:
+    works.run("SELECT '😀😀', größe FROM jobs")
+    expect(works.says).to_contain_text("refused it at line 1, character 14.")
+    assert works.result.locator("mark").inner_text() == "größe"
+
+
+def test_the_printed_statement_that_is_refused_says_what_makes_its_tables(works: Listing) -> None:
+    printed = works.text.input_value()
+    works.run("DROP TABLE jobs")
+    works.run(printed)
+    expect(works.note.last).to_have_text("Reset makes the tables anew.")
 
 
 def test_tables_that_cannot_be_made_are_an_end_that_can_be_tried_again(page: Page) -> None:
@@ -338,17 +398,19 @@ def test_on_a_phone_the_text_is_not_zoomed_and_nothing_scrolls_sideways(page: Pa
     assert full <= shown
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
-def test_everybody_can_read_every_state(page: Page, width: int, scheme: Scheme) -> None:
+def test_everybody_can_read_every_state(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
     page.evaluate(Axe().axe_script)
 
-    def obstacles() -> Any:
+    def obstacles() -> list[str]:
         full, shown = page.evaluate(WIDTH)
         assert full <= shown
-        return page.evaluate(VIOLATIONS)
+        found: list[str] = page.evaluate(VIOLATIONS, {})
+        page.emulate_media(color_scheme="dark")
+        found += [f"dark: {one}" for one in page.evaluate(VIOLATIONS, {"runOnly": COLORS})]
+        page.emulate_media(color_scheme="light")
+        return found
 
     works = Listing(page)
     assert obstacles() == [], "closed"
@@ -391,6 +453,9 @@ def test_without_script_there_is_no_button(browser: Browser, home: str) -> None:
     context.close()
 
 
+ROUTINE = """\
+CREATE OR REPLACE FUNCTION f() RETURNS int
+BEGIN ATOMIC SELECT CASE WHEN a THEN b END; c; END"""
 STATEMENTS = {
     "one; two": ["one", "two"],
     "SELECT ';' ; b": ["SELECT ';'", "b"],
@@ -402,6 +467,15 @@ STATEMENTS = {
     "SELECT 1 -- no; here\n; b": ["SELECT 1 -- no; here", "b"],
     "DO $$ a; b $$; c": ["DO $$ a; b $$", "c"],
     "DO $x$ a; $$ ; $x$; SELECT $1; c": ["DO $x$ a; $$ ; $x$", "SELECT $1", "c"],
+    "/* a /* b; */ c; */ SELECT 1; d": ["SELECT 1", "d"],
+    "SELECT 1 /* open; ": ["SELECT 1 /* open;"],
+    "CREATE RULE r AS ON INSERT TO a DO ALSO (b; c); d": [
+        "CREATE RULE r AS ON INSERT TO a DO ALSO (b; c)",
+        "d",
+    ],
+    "SELECT a$b$; SELECT $1; c$b$": ["SELECT a$b$", "SELECT $1", "c$b$"],
+    f"{ROUTINE}; d": [ROUTINE, "d"],
+    "BEGIN; a; END": ["BEGIN", "a", "END"],
     ";; -- nothing": [],
 }
 
@@ -441,18 +515,77 @@ Sort (actual rows=1.00 loops=1)
           Buffers: shared hit=1
           ->  Seq Scan on b (actual rows=1.00 loops=1)
                 Buffers: shared hit=1
-  ->  Bitmap Heap Scan on a (never executed)
+  ->  Bitmap Heap Scan on a (actual rows=1.00 loops=1)
+        Buffers: shared hit=8
         ->  Bitmap Index Scan on a_x (actual rows=1.00 loops=1)
               Buffers: shared hit=8
 Planning:
   Buffers: shared hit=400""",
         [
-            ["Sort", "1 row", 0, 8],
+            ["Sort", "1 row", 0, 0],
             ["Limit", "1 row", 1, 0],
             ["Seq Scan", "b", 2, 1],
-            ["Bitmap Heap Scan", "a", 1, -8],
+            ["Bitmap Heap Scan", "a", 1, 0],
             ["Bitmap Index Scan", "a_x", 2, 8],
         ],
+    ),
+    "an InitPlan counts where it is asked for": (
+        """\
+Update on jobs (actual rows=0.00 loops=1)
+  Buffers: shared hit=15
+  InitPlan 2
+    ->  Result (actual rows=1.00 loops=1)
+          Buffers: shared hit=3
+          InitPlan 1
+            ->  Limit (actual rows=1.00 loops=1)
+                  Buffers: shared hit=3
+  ->  Index Scan using jobs_pkey on jobs (actual rows=1.00 loops=1)
+        Index Cond: (id = (InitPlan 2).col1)
+        Buffers: shared hit=6""",
+        [
+            ["Update", "jobs", 0, 9],
+            ["Result", "1 row", 1, 0],
+            ["Limit", "1 row", 2, 3],
+            ["Index Scan", "jobs_pkey", 1, 3],
+        ],
+    ),
+    "a CTE counts where it is scanned": (
+        """\
+Aggregate (actual rows=1.00 loops=1)
+  Buffers: shared hit=9
+  CTE c
+    ->  Index Scan using jobs_failed on jobs (actual rows=100.00 loops=1)
+          Buffers: shared hit=9
+  ->  CTE Scan on c d (actual rows=100.00 loops=1)
+        Buffers: shared hit=9""",
+        [
+            ["Aggregate", "1 row", 0, 0],
+            ["Index Scan", "jobs_failed", 1, 9],
+            ["CTE Scan", "c", 1, 0],
+        ],
+    ),
+    "a CTE that is scanned twice": (
+        """\
+Hash Join (actual rows=5.00 loops=1)
+  Buffers: shared hit=9
+  CTE c
+    ->  Seq Scan on jobs (actual rows=100.00 loops=1)
+          Buffers: shared hit=9
+  ->  CTE Scan on c a (actual rows=5.00 loops=1)
+        Buffers: shared hit=2
+  ->  Hash (actual rows=99.00 loops=1)
+        Buffers: shared hit=7
+        ->  CTE Scan on c b (actual rows=99.00 loops=1)
+              Buffers: shared hit=7""",
+        [],
+    ),
+    "temporary tables count, temporary files do not": (
+        """\
+Sort (actual rows=1.00 loops=1)
+  Buffers: shared hit=1, local hit=4 read=2, temp read=50 written=50
+  ->  Seq Scan on a (actual rows=1.00 loops=1)
+        Buffers: local hit=4 read=2""",
+        [["Sort", "1 row", 0, 1], ["Seq Scan", "a", 1, 6]],
     ),
     "not executed": ("Limit (cost=0.00..1.00 rows=1 width=4)\n  ->  Seq Scan on a", []),
 }
@@ -468,3 +601,50 @@ def test_a_node_has_its_own_buffers_those_below_it_taken_away(
         text,
     )
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (PLAN, 1479),
+        ("Sort (actual rows=1.00 loops=1)\n  Buffers: shared hit=9, temp read=50 written=2", 9),
+        ("Aggregate (actual rows=1.00 loops=1)\n  Buffers: local hit=64", 64),
+        ("Result (actual rows=1.00 loops=1)\nPlanning:\n  Buffers: shared hit=3", 0),
+        ("Result  (cost=0.00..0.01 rows=1 width=4)\nPlanning:\n  Buffers: shared hit=3", None),
+        ("[", None),
+    ],
+)
+def test_a_plan_read_what_its_first_node_says(modules: Page, text: str, read: int | None) -> None:
+    found = modules.evaluate(
+        """(text) => import("/assets/postgres/plan.js").then(({ total }) =>
+          total(text.split("\\n")) ?? null)""",
+        text,
+    )
+    assert found == read
+
+
+def test_rows_thrown_away_are_those_of_all_loops(modules: Page) -> None:
+    note = modules.evaluate(
+        """() => import("/assets/postgres/plan.js").then(({ nodes, drawing }) =>
+          drawing(nodes([
+            "Seq Scan on a (actual rows=2.67 loops=3)",
+            "  Rows Removed by Filter: 17143",
+            "  Buffers: shared hit=169",
+          ])).querySelector(".plan__note").textContent)"""
+    )
+    assert note == "about 51,429 rows read and thrown away"
+
+
+def test_a_click_is_answered_before_anything_has_come(page: Page) -> None:
+    page.route("**/page.js", lambda route: None)
+    works = Listing(page)
+    works.button("Run it here").click()
+    expect(works.says).to_have_text("It is being loaded.")
+
+
+def test_the_first_step_is_shown_before_the_worker_has_come(page: Page) -> None:
+    page.route("**/worker.js", lambda route: None)
+    works = Listing(page)
+    works.button("Run it here").click()
+    expect(works.says).to_have_text("Step 1 of 4: Fetching PostgreSQL.")
+    expect(works.result.locator("[aria-current]")).to_contain_text("Fetching PostgreSQL")

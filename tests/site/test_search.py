@@ -95,9 +95,9 @@ def test_every_error_page_is_in_the_table_and_no_other_is(site: Path) -> None:
     ],
     ids=["a traceback", "words of an article, too", "the title"],
 )
-def test_the_error_page_stands_first(page: Page, address: str, query: str, found: str) -> None:
-    page.goto(f"{address}search/?q={quote(query)}")
-    first = page.locator("main .search__results a").first
+def test_the_error_page_stands_first(window: Page, address: str, query: str, found: str) -> None:
+    window.goto(f"{address}search/?q={quote(query)}")
+    first = window.locator("main .search__results a").first
     expect(first).to_have_attribute("href", f"/errors/{found}/")
 
 
@@ -164,6 +164,6 @@ def test_nothing_of_it_is_fetched_before_it_is_opened(window: Page, address: str
     assert [url for url in asked if "/search." in url]
 
 
-def test_its_page_answers_a_link(page: Page, address: str) -> None:
-    page.goto(f"{address}search/?q=lifespan")
-    expect(page.locator(f'main .search__results a[href$="/{ARTICLE}"]').first).to_be_visible()
+def test_its_page_answers_a_link(window: Page, address: str) -> None:
+    window.goto(f"{address}search/?q=lifespan")
+    expect(window.locator(f'main .search__results a[href$="/{ARTICLE}"]').first).to_be_visible()

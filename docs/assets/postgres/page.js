@@ -6,6 +6,7 @@ import { drawing, nodes } from "./plan.js";
 const STEPS = ["Fetching PostgreSQL", "Starting PostgreSQL", "Making the tables", "Running the statement"];
 const RUNNING = STEPS.length - 1;
 const PATIENCE_MS = 400; // a statement that ends sooner leaves the last result until its own is there
+const LONGEST_VALUE = 1000; // characters of a value that are shown
 const LOWEST = 176; // px: what the steps take
 
 const make = (name, properties = {}, ...children) => {
@@ -49,18 +50,22 @@ const planned = (lines) => {
   return make("div", { className: "planned" }, text, ...(found.length ? [drawing(found)] : []));
 };
 
+// A value of megabytes would hold up the page for seconds.
+const cell = (value) => {
+  if (value === null) return make("i", {}, "null");
+  if (value.length <= LONGEST_VALUE) return value;
+  return `${value.slice(0, LONGEST_VALUE)}… (${grouped(value.length)} characters)`;
+};
+
 const table = ({ columns, rows }) => {
   const align = ({ number }) => (number ? "align-right" : "");
   const head = columns.map((one) => make("th", { scope: "col", className: align(one) }, one.name));
   const body = rows.map((row) =>
-    make("tr", {}, ...row.map((value, at) => make("td", { className: align(columns[at]) }, value ?? make("i", {}, "null")))),
+    make("tr", {}, ...row.map((value, at) => make("td", { className: align(columns[at]) }, cell(value)))),
   );
   const caption = make("caption", { className: "unseen" }, "Rows that the statement returned");
   return make("table", {}, caption, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body));
 };
-
-const isPlan = ({ columns }) => columns.length === 1 && columns[0].name === "QUERY PLAN";
-const linesOf = ({ rows }) => rows.map(([text]) => text);
 
 // Nodes and what each of them read, to compare with.
 const compared = (lines) => JSON.stringify(nodes(lines).map(({ name, of, depth, own }) => [name, of, depth, own]));
@@ -68,6 +73,8 @@ const compared = (lines) => JSON.stringify(nodes(lines).map(({ name, of, depth, 
 // What each execution of the last statement read, those that read the same together.
 const executed = (executions) => {
   const [first, last] = [executions[0], executions.at(-1)];
+  if (last === undefined) return "Buffers are counted for EXPLAIN (ANALYZE), as text.";
+  if (executions.length === 1) return `${plural(last, "buffer")}.`;
   if (executions.length === 2) {
     const also = first === last ? "" : `; ${grouped(first)} at the first execution, which also fills caches`;
     return `${plural(last, "buffer")}${also}.`;
@@ -82,10 +89,16 @@ const executed = (executions) => {
   return groups.map((group) => `${which(group)}: ${plural(group.buffers, "buffer")}.`).join(" ");
 };
 
+// What a statement without rows did, by its command tag.
+const done = (tag) => {
+  const [, many] = /^(?:INSERT 0|UPDATE|DELETE|MERGE) (\d+)$/.exec(tag) ?? [];
+  return many === undefined ? `Done: ${tag}.` : `Done: ${plural(Number(many), "row")} changed.`;
+};
+
 // How many lines and characters come before a place in a text.
 const place = (text, position) => {
   const before = text.slice(0, position).split("\n");
-  return { row: before.length, column: before.at(-1).length };
+  return { row: before.length, column: before.at(-1).length, characters: [...before.at(-1)].length };
 };
 
 const refusal = ({ severity, message, detail, hint, code: state, position }, text) => {
@@ -93,7 +106,7 @@ const refusal = ({ severity, message, detail, hint, code: state, position }, tex
   if (position !== undefined) {
     const { row, column } = place(text, position);
     const whole = text.split("\n")[row - 1];
-    const word = /^(?:\w+|"[^"]*"|'[^']*'|\S)/.exec(whole.slice(column))?.[0] ?? "";
+    const word = /^(?:[\p{L}\p{N}_$]+|"[^"]*"|'[^']*'|\S)/u.exec(whole.slice(column))?.[0] ?? "";
     const marked = word ? make("mark", {}, word) : "";
     lines.push(line("", `LINE ${row}: ${whole.slice(0, column)}`, marked, whole.slice(column + word.length)));
   }
@@ -205,7 +218,8 @@ class Runner {
     if (current !== this) current?.stop("Stopped: another listing of this page runs now.");
     current = this;
     this.ran = this.text.value;
-    if (!this.worker) {
+    const starts = !this.worker;
+    if (starts) {
       this.worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
       this.worker.addEventListener("message", ({ data }) => this.hear(data));
       this.worker.addEventListener("error", (event) => this.hear({ failed: event.message || "its worker does not start" }));
@@ -213,6 +227,7 @@ class Runner {
     this.text.removeAttribute("aria-invalid");
     this.step = undefined;
     this.busy(true);
+    if (starts) this.reach({ step: 0 }); // before the worker says it: its script has to come first
     const tables = new URL(this.strip.dataset.src, document.baseURI).href;
     this.worker.postMessage({ tables, text: this.ran, runs: Number(this.strip.dataset.runs) });
   }
@@ -236,28 +251,30 @@ class Runner {
 
   finish({ results, executions }) {
     const shown = results.filter(({ columns }) => columns.length);
-    const parts = shown.map((one) => (isPlan(one) ? planned(linesOf(one)) : table(one)));
+    const parts = shown.map((one) => (one.plan ? planned(one.plan) : table(one)));
     const last = results.at(-1);
     if (!last) this.say("There is no statement.");
     else if (executions.length) this.say(executed(executions));
-    else if (!last.columns.length) this.say(`Done: ${plural(last.changed, "row")} changed.`);
+    else if (!last.columns.length) this.say(done(last.tag));
     else this.say(last.more ? `The first ${plural(last.rows.length, "row")}; there are more.` : `${plural(last.rows.length, "row")}.`);
     this.show(...parts, note(this.verdict(shown.at(-1))));
   }
 
   verdict(last) {
     if (this.ran !== this.printed) return "Your statement: the transcript below is of the printed one.";
-    const same = last && compared(linesOf(last)) === compared(this.expected);
+    const same = last?.plan && compared(last.plan) === compared(this.expected);
     return same ? "Same nodes and buffers as the transcript below." : "Not the nodes or buffers of the transcript below. Reset makes the tables anew.";
   }
 
   refuse(error) {
     this.text.setAttribute("aria-invalid", "true");
-    const { row, column } = error.position === undefined ? {} : place(this.ran, error.position);
-    const where = row ? ` at line ${row}, character ${column + 1}` : "";
-    this.say(`PostgreSQL refused it${where}.`);
+    const { row, characters } = error.position === undefined ? {} : place(this.ran, error.position);
+    const where = row ? ` at line ${row}, character ${characters + 1}` : "";
+    this.say(`${error.by ?? "PostgreSQL"} refused it${where}.`);
     this.says.append(make("span", { className: "unseen" }, ` ${error.message}`)); // heard here, seen below
-    this.show(...refusal(error, this.ran));
+    // The printed statement fails where an earlier one changed its tables.
+    const again = this.ran === this.printed ? [note("Reset makes the tables anew.")] : [];
+    this.show(...refusal(error, this.ran), ...again);
   }
 
   fail(why) {

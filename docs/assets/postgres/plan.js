@@ -10,8 +10,13 @@ const MOST_STEPS = 4;
 
 const grouped = (number) => number.toLocaleString("en-US");
 
-const counted = (text) =>
-  [...text.matchAll(/\b(?:hit|read)=(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+// "Buffers: shared hit=3 read=1, local hit=2, temp read=5": what it found or fetched of tables, which
+// may be temporary ones. What a sort wrote to a file and read again are no pages of a table.
+const counted = (line) => {
+  const [, text] = /^ *Buffers: (?!temp)(.*?)(?:, temp .*)?$/.exec(line) ?? [];
+  const counts = text?.matchAll(/\b(?:hit|read)=(\d+)/g);
+  return counts && [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+};
 
 // "Index Scan using jobs_created on jobs (actual rows=10.00 loops=1)": what it does, and with what.
 const named = (text) => {
@@ -20,30 +25,55 @@ const named = (text) => {
   const [, rows, loops] = /rows=([\d.]+) loops=(\d+)/.exec(said.slice(said.indexOf("actual"))) ?? [];
   const times = Number(loops) > 1 ? `, ${grouped(Number(loops))} times` : "";
   const many = rows === undefined ? "" : `${grouped(Number(rows))} row${Number(rows) === 1 ? "" : "s"}${times}`;
-  return { name, of: index ?? table ?? many };
+  return { name, of: index ?? table ?? many, loops: Number(loops ?? 1) };
 };
 
+// What the whole plan read: undefined where the lines are none, or one that was not executed.
+export const total = (lines) => {
+  if (!/\(actual .*\)$/.test(lines[0])) return undefined;
+  const below = lines.findIndex((line, number) => number && /^(?: *->|\S)/.test(line));
+  const top = below < 0 ? lines : lines.slice(0, below);
+  return top.map(counted).find((count) => count !== undefined) ?? 0;
+};
+
+// The nodes that ask for what a CTE or an InitPlan finds. It is written below the node it belongs to,
+// and counts for the one that asks, which is often another.
+const asking = (found, { label: [, kind, name] }) =>
+  found.filter((node) =>
+    kind === "CTE" ? node.name === "CTE Scan" && node.of === name : node.text.includes(`(InitPlan ${name})`),
+  );
+
 // The nodes from the top, each with its depth and the buffers of its own: EXPLAIN's are those of all
-// nodes below as well. None where the lines are no plan, or one that was not executed.
+// nodes below as well. None where the lines are no plan, or one that was not executed, or where two
+// nodes ask for the same and the lines do not say which of them had to read.
 export const nodes = (lines) => {
   const found = [];
+  if (!total(lines)) return found;
+  let label;
   for (const [number, line] of lines.entries()) {
     if (number && /^\S/.test(line)) break; // Planning and what follows belongs to no node
     const [, indent, text] = /^( *)->\s+(.*)$/.exec(line) ?? [];
     if (!number || text) {
       const column = number ? indent.length : -1;
       const parent = found.findLast((node) => node.column < column);
-      found.push({ ...named(text ?? line), column, parent, depth: parent ? parent.depth + 1 : 0, removed: 0 });
+      const depth = parent ? parent.depth + 1 : 0;
+      found.push({ ...named(text ?? line), column, parent, depth, label, text: "", all: 0, removed: 0 });
     }
+    label = /^ *(InitPlan|CTE) (.+)$/.exec(line);
     const node = found.at(-1);
-    const [, read] = /^ *Buffers: shared([^,]*)/.exec(line) ?? [];
-    if (read) node.all = counted(read);
-    node.removed += Number(/^ *Rows Removed by \w+(?: \w+)?: (\d+)/.exec(line)?.[1] ?? 0);
+    node.text += line;
+    node.all = counted(line) ?? node.all;
+    // A mean of all loops, rounded.
+    node.removed += node.loops * Number(/^ *Rows Removed by \w+(?: \w+)?: (\d+)/.exec(line)?.[1] ?? 0);
   }
-  if (found[0]?.all === undefined) return [];
-  for (const node of found) node.own = node.all ?? 0;
-  for (const { parent, all = 0 } of found) if (parent) parent.own -= all;
-  return found;
+  for (const node of found) node.own = node.all;
+  for (const node of found) {
+    const askers = node.label ? asking(found, node) : [];
+    if (askers.length > 1) return [];
+    const within = askers[0] ?? node.parent;
+    if (within) within.own -= node.all;
+  }
+  return found.some(({ own }) => own < 0) ? [] : found;
 };
 
 const shape = (name, attributes, text = "") => {
@@ -58,6 +88,7 @@ const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 
 // The drawing: a row a node, its bar as long as its own buffers.
 export const drawing = (found) => {
   const removed = found.reduce((sum, node) => sum + node.removed, 0);
+  const about = found.some((node) => node.removed && node.loops > 1) ? "about " : "";
   const bottom = 18 + ROW * found.length;
   const height = bottom + (removed ? 24 : 4);
   const said = found.map(({ name, of, own }) => `${name}${of && ` ${of}`}: ${grouped(own)} buffers`).join("; ");
@@ -89,7 +120,7 @@ export const drawing = (found) => {
     );
   }
   if (removed) {
-    add(shape("text", { class: "plan__note", x: 0, y: height - 5 }, `${grouped(removed)} rows read and thrown away`));
+    add(shape("text", { class: "plan__note", x: 0, y: height - 5 }, `${about}${grouped(removed)} rows read and thrown away`));
   }
   return picture;
 };

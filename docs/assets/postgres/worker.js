@@ -1,12 +1,15 @@
 // PostgreSQL in a worker: the page goes on meanwhile, and a statement without end ends with the worker.
 
 import { PGlite, protocol } from "./pglite/index.js";
+import { total } from "./plan.js";
 import { statements } from "./statements.js";
 
 const { serialize } = protocol;
 
 const SHOWN_ROWS = 200;
 const NUMBERS = new Set([20, 21, 23, 26, 700, 701, 1700]); // the types whose values align at the right
+
+const PLANS = new Set([25, 114, 142]); // text, and those of EXPLAIN's other formats
 
 const at = (name) => new URL(name, import.meta.url);
 
@@ -66,6 +69,11 @@ const open = async (tables) => {
 // As many rows as are shown, and one more, which says that there are more: a statement may have
 // hundreds of millions, and all of them would be in the memory of the page.
 const execute = async (db, { sql, at }) => {
+  // It would wait for rows that nobody can send.
+  if (/^copy\b[^]*\b(?:from\s+stdin|to\s+stdout)\b/i.test(sql)) {
+    const message = "a page has no standard input and output for COPY";
+    throw Object.assign(new Error(), { refused: { by: "The page", severity: "ERROR", message, code: "0A000", position: at } });
+  }
   const heard = [];
   const tell = async (message) => heard.push(...(await db.execProtocol(message)).messages);
   try {
@@ -75,7 +83,9 @@ const execute = async (db, { sql, at }) => {
     await tell(serialize.execute({ rows: SHOWN_ROWS + 1 }));
   } catch (error) {
     if (!error.code) throw error; // not a word of PostgreSQL: it is no longer there
-    const position = error.position && at + Number(error.position) - 1;
+    // PostgreSQL counts characters, a string here counts some of them twice.
+    const before = [...sql].slice(0, Number(error.position) - 1).join("");
+    const position = error.position && at + before.length;
     const { severity, message, detail, hint, code } = error;
     throw Object.assign(new Error(), { refused: { severity, message, detail, hint, code, position } });
   } finally {
@@ -84,21 +94,22 @@ const execute = async (db, { sql, at }) => {
   const all = (name) => heard.filter((one) => one.name === name);
   const [described] = all("rowDescription");
   const [done] = all("commandComplete");
+  const fields = described?.fields ?? [];
+  const rows = all("dataRow").map((row) => row.fields);
+  const isPlan = fields.length === 1 && fields[0].name === "QUERY PLAN" && PLANS.has(fields[0].dataTypeID);
   return {
-    columns: (described?.fields ?? []).map(({ name, dataTypeID }) => ({ name, number: NUMBERS.has(dataTypeID) })),
-    rows: all("dataRow").map(({ fields }) => fields),
-    changed: Number(/\d+$/.exec(done?.text ?? "")?.[0] ?? 0),
+    columns: fields.map(({ name, dataTypeID }) => ({ name, number: NUMBERS.has(dataTypeID) })),
+    rows,
+    plan: isPlan ? rows.flatMap(([text]) => text?.split("\n") ?? []) : undefined,
+    tag: done?.text ?? "",
   };
 };
 
 // The first execution also reads the catalog, and a prepared statement is planned anew at its sixth:
 // so the last statement may run several times, unless that would write several times.
-const repeatable = ({ sql }) => /^explain\b/i.test(sql) && !/\b(?:insert|update|delete|merge|create)\b/i.test(sql);
-
-const buffers = ({ rows }) => {
-  const line = rows.map(([text]) => text).find((text) => /^ *Buffers: shared /.test(text));
-  return [...(line ?? "").matchAll(/\b(?:hit|read)=(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
-};
+const WRITES = /\b(?:insert|update|delete|merge|create)\b/i;
+const repeatable = (all, { sql }) =>
+  /^explain\b/i.test(sql) && !WRITES.test(sql) && !all.some((one) => /^prepare\b/i.test(one.sql) && WRITES.test(one.sql));
 
 const run = async (db, text, runs) => {
   await db.exec("ROLLBACK");
@@ -107,10 +118,11 @@ const run = async (db, text, runs) => {
   const results = [];
   for (const one of all) results.push(await execute(db, one));
   const last = all.at(-1);
-  const executions = last && repeatable(last) ? [buffers(results.at(-1))] : [];
-  while (executions.length && executions.length < runs) {
+  const read = () => (/\bbuffers\s+(?:off|false|0)\b/i.test(last.sql) ? undefined : total(results.at(-1).plan));
+  const executions = results.at(-1)?.plan ? [read()] : [];
+  while (executions.length && executions.length < runs && repeatable(all, last)) {
     results[results.length - 1] = await execute(db, last);
-    executions.push(buffers(results.at(-1)));
+    executions.push(read());
   }
   for (const result of results) {
     result.more = result.rows.length > SHOWN_ROWS;

@@ -77,6 +77,7 @@ def _strip(marked: re.Match[str], page: Path, site: Path, root: Path, cost: str)
     return (
         f'<div class="runner" data-src="{address}" data-runs="{what.runs}" data-pagefind-ignore>'
         '<button class="runner__open" type="button">Run it here</button>'
-        f'<p class="runner__cost">PostgreSQL {package.POSTGRES} in this page: {cost}. '
+        '<p class="runner__cost" role="status">'
+        f"PostgreSQL {package.POSTGRES} in this page: {cost}. "
         "Nothing leaves your machine.</p></div>"
     )

@@ -32,6 +32,64 @@ async def users(connection: asyncpg.Connection) -> asyncpg.Connection:
     return connection
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "CREATE TABLE copied AS TABLE users",
+        "CREATE TABLE copied (LIKE users)",
+        "CREATE TABLE copied () INHERITS (users)",
+    ],
+)
+async def test_a_copy_of_a_table_has_no_unique_index(table: str, users: asyncpg.Connection) -> None:
+    await users.execute(table)
+    upsert = f"{INSERT} ON CONFLICT (badge) DO NOTHING".replace("users", "copied")
+    savepoint = users.transaction()
+    await savepoint.start()
+    with pytest.raises(asyncpg.InvalidColumnReferenceError, match=TEXT):
+        await users.execute(upsert)
+    await savepoint.rollback()
+    await users.execute("DROP TABLE copied; CREATE TABLE copied (LIKE users INCLUDING ALL)")
+    await users.execute(upsert)
+
+
+async def test_an_index_of_a_partition_is_none_of_its_parent(
+    connection: asyncpg.Connection,
+) -> None:
+    await connection.execute(
+        """
+        CREATE TABLE visits (id int, day date) PARTITION BY RANGE (day);
+        CREATE TABLE visits_2026 PARTITION OF visits
+        FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+        CREATE UNIQUE INDEX ON visits_2026 (id)
+        """
+    )
+    insert = "INSERT INTO visits VALUES (1, '2026-02-03') ON CONFLICT ({}) DO NOTHING"
+    for statement, error in (
+        (insert.format("id"), asyncpg.InvalidColumnReferenceError),
+        ("CREATE UNIQUE INDEX ON visits (id)", asyncpg.FeatureNotSupportedError),
+    ):
+        savepoint = connection.transaction()
+        await savepoint.start()
+        with pytest.raises(error):
+            await connection.execute(statement)
+        await savepoint.rollback()
+    await connection.execute("CREATE UNIQUE INDEX ON visits (id, day)")
+    await connection.execute(insert.format("id, day"))
+
+
+async def test_a_key_without_overlaps_can_be_named_and_not_described(
+    connection: asyncpg.Connection,
+) -> None:
+    await connection.execute(
+        "CREATE EXTENSION btree_gist; "
+        "CREATE TABLE prices (sku int, at daterange, PRIMARY KEY (sku, at WITHOUT OVERLAPS))"
+    )
+    insert = "INSERT INTO prices VALUES (1, '[2026-01-01,2026-02-01)') ON CONFLICT"
+    await connection.execute(f"{insert} ON CONSTRAINT prices_pkey DO NOTHING")
+    with pytest.raises(asyncpg.InvalidColumnReferenceError, match=TEXT):
+        await connection.execute(f"{insert} (sku, at) DO NOTHING")
+
+
 @pytest.mark.parametrize("conflict", RAISES)
 async def test_no_unique_index_fits(conflict: str, users: asyncpg.Connection) -> None:
     """Without a row, too: it is refused before there is a conflict."""

@@ -89,6 +89,8 @@ CASES: tuple[tuple[str, Any, str], ...] = (
     ("1 LIMIT $1", "10", "'str' object cannot be interpreted as an integer"),
     ("1 WHERE 1 IN ($1)", (1, 2), "'tuple' object cannot be interpreted as an integer"),
     ("1 WHERE 'a' IN ($1)", ["a"], "expected str, got list"),
+    ("$1::int4range", "[1,2)", "list, tuple or Range object expected"),
+    ("$1::text", "\udce9", "surrogates not allowed"),
 )
 
 
@@ -116,6 +118,7 @@ async def test_what_stands_in_parentheses_is_what_was_passed(
         ("$1::float8", Decimal("1.5"), 1.5),
         ("$1::numeric", "0.1", Decimal("0.1")),
         ("1 = ANY($1)", [1, 2], True),
+        ("$1::int4range", asyncpg.Range(1, 2), asyncpg.Range(1, 2)),
         ("1 = ANY($1::int[])", [], False),
     ],
 )
@@ -249,3 +252,36 @@ async def test_reported_of_a_number_that_nothing_gives_a_type(
     with pytest.raises(asyncpg.DataError, match=INPUT + r"1 \(expected str, got int\)$"):
         await connection.fetchval(query.format("$1"), 1)
     assert await connection.fetchval(query.format("$1::int"), 1) == 1
+
+
+async def test_reported_of_a_type_of_an_extension(connection: asyncpg.Connection) -> None:
+    """pgvector-python, issue 18, with an extension that the server brings."""
+    await connection.execute("CREATE EXTENSION hstore")
+    await connection.execute("CREATE TABLE tagged (tags hstore)")
+    insert = "INSERT INTO tagged VALUES ($1)"
+    with pytest.raises(asyncpg.DataError, match=INPUT + ".*expected str, got dict"):
+        await connection.execute(insert, {"plan": "pro"})
+    savepoint = connection.transaction()
+    await savepoint.start()
+    with pytest.raises(asyncpg.PostgresSyntaxError, match="hstore"):  # json.dumps is no help
+        await connection.execute(insert, json.dumps({"plan": "pro"}))
+    await savepoint.rollback()
+    await connection.set_builtin_type_codec("hstore", codec_name="pg_contrib.hstore")
+    await connection.execute(insert, {"plan": "pro"})
+    assert await connection.fetchval("SELECT tags FROM tagged") == {"plan": "pro"}
+
+
+async def test_many_rows_name_the_wrong_one_and_a_copy_does_not(
+    connection: asyncpg.Connection,
+) -> None:
+    await connection.execute("CREATE TABLE numbers (number int)")
+    with pytest.raises(asyncpg.DataError, match=r"argument \$1 in element #1 of executemany"):
+        await connection.executemany("INSERT INTO numbers VALUES ($1)", [(1,), ("2",)])
+    with pytest.raises(TypeError, match=r"^'str' object cannot be interpreted as an integer$"):
+        await connection.copy_records_to_table("numbers", records=[("2",)])
+
+
+async def test_bool_of_a_string_stores_the_opposite(connection: asyncpg.Connection) -> None:
+    said = "false"
+    assert await connection.fetchval("SELECT $1::bool", bool(said)) is True
+    assert await connection.fetchval("SELECT $1::bool", said == "true") is False

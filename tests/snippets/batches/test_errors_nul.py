@@ -190,6 +190,21 @@ async def test_copy_names_the_bytes_of_a_file_in_another_encoding(
     await connection.close()
 
 
+@pytest.mark.parametrize(("data", "found"), [(b"a\0b", "0x00"), (b"caf\xe9 .", "0xe9 0x20 0x2e")])
+async def test_bytes_that_become_text_on_the_server_say_the_same(
+    data: bytes, found: str, connection: asyncpg.Connection
+) -> None:
+    savepoint = connection.transaction()
+    await savepoint.start()
+    with pytest.raises(
+        asyncpg.CharacterNotInRepertoireError, match=f'for encoding "UTF8": {found}'
+    ):
+        await connection.fetch("SELECT convert_from($1, 'UTF8')", data)
+    await savepoint.rollback()
+    text = await connection.fetchval("SELECT convert_from($1, 'LATIN1')", b"caf\xe9 .")
+    assert text == "café ."
+
+
 def test_psycopg_refuses_it_by_itself_and_the_escape_it_sends(dsn: str) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection:
         with pytest.raises(

@@ -1,14 +1,17 @@
 """A page of orders by three loaders: the same objects, at very different prices."""
 
+from collections.abc import Sequence
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import joinedload
 
 from snippets.batches import loading, naive_joined, naive_lazy
 from snippets.batches.counting import Traffic, counting
 from snippets.batches.loading import Page
-from snippets.batches.orders import connect, fill
+from snippets.batches.orders import Order, connect, fill
 from snippets.batches.wire import wire
 
 PAGES = [naive_lazy.page, naive_joined.page, loading.page]
@@ -64,6 +67,16 @@ async def test_selectinload_is_a_statement_for_each_collection(order_engine: Asy
     assert await cost(order_engine, loading.page) == Traffic(
         statements=3, rows=100 + 100 * 10 + 100 * 10
     )
+
+
+async def test_one_joined_collection_is_one_statement_and_repeats_its_parent(
+    order_engine: AsyncEngine,
+) -> None:
+    async def page(session: AsyncSession) -> Sequence[Order]:
+        query = select(Order).options(joinedload(Order.customer), joinedload(Order.lines))
+        return (await session.scalars(query)).unique().all()
+
+    assert await cost(order_engine, page) == Traffic(statements=1, rows=100 * 10)
 
 
 @pytest.mark.parametrize(

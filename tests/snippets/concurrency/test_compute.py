@@ -76,6 +76,32 @@ async def test_a_deadline_that_ends_while_a_process_starts_leaves_none(deadline_
             await asyncio.sleep(0.01)
 
 
+SERVING = """
+import asyncio
+from snippets.concurrency.compute import ENDLESS, create_app, get
+asyncio.run(get(create_app(deadline_s=60.0), ENDLESS, times=2))
+"""
+
+
+async def test_what_a_killed_worker_had_started_computes_on() -> None:
+    """Its deadline dies with it, and no signal reaches them."""
+    worker = psutil.Popen([sys.executable, "-c", SERVING])
+    programs: list[psutil.Process] = []
+    try:
+        async with asyncio.timeout(30):
+            while len(programs) < 2:
+                await asyncio.sleep(0.01)
+                programs = worker.children()
+        worker.kill()
+        worker.wait()
+        assert psutil.STATUS_ZOMBIE not in {program.status() for program in programs}
+    finally:
+        for process in [worker, *programs]:
+            if process.is_running():
+                process.kill()
+        await asyncio.to_thread(psutil.wait_procs, programs, timeout=10)
+
+
 async def test_a_full_line_refuses() -> None:
     answers = await get(create_app(deadline_s=2.0), ENDLESS, times=2 + 8 + 3)
     assert [answer[:3] for answer in answers].count("503") == 3

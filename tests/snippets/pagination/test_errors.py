@@ -123,6 +123,31 @@ async def test_sqlalchemy_needs_a_type_where_it_knows_none(
     sync.dispose()
 
 
+async def test_reported_of_a_value_for_two_columns(connection: asyncpg.Connection) -> None:
+    """jackc/pgx, issue 2233: one parameter, two types."""
+    await connection.execute("CREATE TABLE users (id int, total bigint)")
+    savepoint = connection.transaction()
+    await savepoint.start()
+    with pytest.raises(
+        asyncpg.AmbiguousParameterError, match=r"^inconsistent types deduced for parameter \$1"
+    ) as raised:
+        await connection.prepare("INSERT INTO users VALUES ($1, $1)")
+    assert raised.value.sqlstate == "42P08"
+    await savepoint.rollback()
+    await connection.prepare("INSERT INTO users VALUES ($1::int, $1)")
+
+
+def test_reported_of_a_search_with_its_parameter_in_quotes(dsn: str) -> None:
+    """rust-postgres, issue 126, and jackc/pgx, issue 1732, with psycopg."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        found = "SELECT 'a word' LIKE {}"
+        with pytest.raises(psycopg.errors.IndeterminateDatatype, match=UNKNOWN):
+            connection.execute(found.format("'%%%s%%'").encode(), ["word"])
+        row = connection.execute("SELECT 'a 5' LIKE '%%%s%%'", [5]).fetchone()
+        assert row == (False,)
+        assert connection.execute(found.format("%s").encode(), ["%word%"]).fetchone() == (True,)
+
+
 RANGE = r"value out of int(16|32|64) range"
 INTO_INT = "INSERT INTO numbers (whole) VALUES ({})"
 
@@ -260,6 +285,33 @@ async def test_reported_of_milliseconds_in_a_filter(numbers: asyncpg.Connection)
     assert len(await numbers.fetch("SELECT FROM numbers WHERE whole < $1::bigint", now)) == 1
     seconds = "SELECT FROM numbers WHERE to_timestamp(whole) < to_timestamp($1 / 1000.0)"
     assert len(await numbers.fetch(seconds, now)) == 1
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide"),
+    [
+        ("SELECT 1 + $1", "SELECT 1 + $1::bigint"),
+        (
+            "SELECT generate_series(1, $1) LIMIT 1",
+            "SELECT generate_series(1, $1::bigint) LIMIT 1",
+        ),
+        ("SELECT pg_try_advisory_xact_lock($1, 1)", "SELECT pg_try_advisory_xact_lock($1)"),
+    ],
+)
+async def test_where_no_column_is_a_literal_or_a_function_may_say_int(
+    narrow: str, wide: str, connection: asyncpg.Connection
+) -> None:
+    with pytest.raises(asyncpg.DataError, match=RANGE):
+        await connection.fetch(narrow, 3_000_000_000)
+    assert len(await connection.fetch(wide, 3_000_000_000)) == 1
+
+
+async def test_a_numeric_that_is_too_narrow_overflows(connection: asyncpg.Connection) -> None:
+    with pytest.raises(
+        asyncpg.NumericValueOutOfRangeError, match=r"^numeric field overflow"
+    ) as raised:
+        await connection.fetch("SELECT 1000::numeric(5,2)")
+    assert raised.value.sqlstate == "22003"
 
 
 async def test_bounds_are_answered_by_422_before_the_database_is_asked() -> None:

@@ -85,6 +85,18 @@ async def test_without_surge_and_reserve_there_are_too_many_clients_already(
     assert outcome == "process 5 of 8 fails\nsorry, too many clients already"
 
 
+async def test_a_pool_for_the_workers_that_serve_leaves_none_to_those_that_start(
+    small_server: str,
+) -> None:
+    """With the reserve counted, and the rollout forgotten."""
+    await create_role(small_server)
+    dsn = small_server.replace("postgres@", "app@")
+    serving = DEPLOYMENT.replicas * DEPLOYMENT.workers
+    size = (SERVER.max_connections - SERVER.reserved) // serving
+    assert serving * size < SERVER.max_connections - SERVER.reserved
+    assert (await rollout(dsn, size)).startswith(f"process {serving + 1} of 8 fails")
+
+
 async def test_within_the_budget_every_process_of_a_rollout_starts(small_server: str) -> None:
     await create_role(small_server)
     dsn = small_server.replace("postgres@", "app@")

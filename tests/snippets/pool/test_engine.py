@@ -1,8 +1,11 @@
 """The default engine with its overflow, and one without."""
 
 import asyncio
+from collections.abc import Awaitable
 from contextlib import AsyncExitStack
+from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import ArgumentError
@@ -92,6 +95,34 @@ async def test_a_server_that_falls_silent_keeps_no_connection_out(
         assert bounded.pool.checkedout() == 0
         wire.silent = False
         await request(silent=False)
+        await bounded.dispose()
+
+
+async def test_closing_what_fell_silent_takes_two_seconds_more_at_most(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A constant of SQLAlchemy's, which belongs to the sum of what a request may wait."""
+    monkeypatch.setattr(engine, "COMMAND_TIMEOUT_S", 0.1)
+    allowed: list[object] = []
+    close = asyncpg.Connection.close
+
+    def closing(connection: asyncpg.Connection, **options: Any) -> Awaitable[None]:
+        allowed.append(options["timeout"])
+        closed: Awaitable[None] = close(connection, **options)
+        return closed
+
+    wire = Wire()
+    async with through(dsn, wire) as address, asyncio.timeout(10):
+        bounded = engine.create_engine(address)
+        connection = await bounded.connect()
+        wire.silent = True
+        with monkeypatch.context() as patch:
+            patch.setattr(asyncpg.Connection, "close", closing)
+            with pytest.raises(TimeoutError):
+                await connection.execute(text("SELECT 1"))
+        assert allowed == [2]
+        wire.silent = False
+        await connection.close()
         await bounded.dispose()
 
 

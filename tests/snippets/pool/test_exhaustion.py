@@ -174,6 +174,21 @@ async def test_a_refusal_that_comes_late_frees_no_later_attempt(engine: AsyncEng
     assert len(other_card.asked) == 1
 
 
+async def test_a_refusal_frees_no_other_order(engine: AsyncEngine) -> None:
+    pending, refusing = Gateway(), Gateway()
+    refusing.has_money = False
+    refusing.answers.set()
+    paid = asyncio.create_task(exhaustion.checkout(engine, pending.charge, 3))
+    await pending.was_asked.acquire()
+    with pytest.raises(DeclinedError):
+        await exhaustion.checkout(engine, refusing.charge, 4)
+    with pytest.raises(NotPayableError):
+        await exhaustion.checkout(engine, pending.charge, 3)
+    pending.answers.set()
+    await paid
+    assert len(pending.asked) == 1
+
+
 async def test_who_gives_up_on_the_gateway_keeps_others_away_until_the_claim_expires(
     engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

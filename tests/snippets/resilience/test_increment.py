@@ -51,6 +51,19 @@ async def test_one_statement_and_a_retry_keep_all_twenty(
     assert await at_once(dsn, isolation, add) == f"{isolation}: 0 errors, value 20"
 
 
+@pytest.mark.parametrize("add", [increment.in_one_statement, increment.retried])
+async def test_other_counters_stay_as_they_are(add: Increment, dsn: str) -> None:
+    url = make_url(dsn).set(drivername="postgresql+asyncpg")
+    engine = create_async_engine(url)
+    admin = await asyncpg.connect(dsn)
+    await admin.execute(f"{increment.COUNTERS}, (2, 40)")
+    await add(engine)
+    counters = await admin.fetch("SELECT id, value FROM counters ORDER BY id")
+    assert [tuple(counter) for counter in counters] == [(1, 1), (2, 40)]
+    await admin.close()
+    await engine.dispose()
+
+
 async def test_a_retry_without_a_key_adds_twice_if_the_answer_to_commit_is_lost(dsn: str) -> None:
     admin = await asyncpg.connect(dsn)
     await admin.execute(increment.COUNTERS)

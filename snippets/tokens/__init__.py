@@ -1,0 +1,1 @@
+"""Listings on passwords and tokens."""

@@ -1,0 +1,1 @@
+"""What an application lets in, and what a refusal gives away."""
