@@ -38,7 +38,7 @@ serve: $(VENV)/ready  ## preview the site, reloading on every change: all, or PA
 test: $(VENV)/ready  ## run the tests against real servers: all, or those of one article by NAME=pool
 	$(PYTHON) -m pytest $(if $(NAME),"--cov=snippets/$$NAME",--cov) --cov-context=test $(if $(NAME),"--article=$$NAME")
 
-measure: $(VENV)/ready  ## add a run to measurements: all, NAME=pool-sizing, or STALE=1 for those that are stale
+measure: $(VENV)/ready $(if $(filter jobs-kill,$(NAME)),queues)  ## add a run to measurements: all, NAME=pool-sizing, or STALE=1 for those that are stale
 	$(PYTHON) -m lab measure $(if $(NAME),"$$NAME") $(if $(STALE),--stale)
 
 check: $(VENV)/ready  ## linters, types, imports, strict site build
@@ -52,7 +52,7 @@ post: $(VENV)/ready  ## begin an article: TITLE="Your claim" [PACKAGE=name]
 	$(if $(findstring $(NEWLINE),$(TITLE)),$(error TITLE has a line break. A title is one line))
 	$(PYTHON) -m press post "$$TITLE" $(if $(PACKAGE),--package "$$PACKAGE")
 
-queues: .venv-queues/ready .venv-arq/ready  ## install the job queues that `make measure NAME=jobs-kill` compares, apart
+queues: .venv-queues/ready .venv-arq/ready  ## install the job queues that jobs-kill compares, apart; its measurement does so by itself
 
 # uv when present, for speed; the same hash-locked result without it. A lock is installed into the
 # environment that the target is in, by the interpreter that is given.

@@ -59,6 +59,17 @@ class Worker:
             time.sleep(POLL_S)
         self._process.wait()
 
+    def kill_children(self) -> None:
+        """SIGKILL what the process has started, but not the process; return when none of it runs."""
+        import psutil
+
+        children = psutil.Process(self._process.pid).children(recursive=True)
+        for child in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+        while any(map(_runs, children)):
+            time.sleep(POLL_S)
+
     def ended(self) -> bool:
         """Whether the process has ended by itself."""
         return self._process.poll() is not None

@@ -20,9 +20,11 @@ async def consume(
 ) -> None:
     async with connection.transaction():  # [!]
         if await connection.fetchval(FIRST, payment.message_id):
-            await connection.execute(
+            paid = await connection.execute(
                 PAY, payment.account, payment.amount
             )
+            if paid != "UPDATE 1":  # then it is not consumed either
+                raise LookupError(payment.account)
 
 
 # --8<-- [end:consume]

@@ -1,6 +1,6 @@
 """Background tasks that a request leaves behind.
 
-Running it asks an application for five things that end differently,
+Running it asks an application for three things that end differently,
 and prints what the client was told and which tasks were run.
 """
 

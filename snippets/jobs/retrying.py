@@ -28,6 +28,11 @@ WITH dead AS (DELETE FROM jobs WHERE id = $1 RETURNING *)
 INSERT INTO dead_jobs (id, payload, status, attempts, due, error)
 SELECT id, payload, 'dead', attempts + 1, due, $2 FROM dead
 """
+# Of a dead job, by its id, a new one.
+REVIVE = """
+WITH alive AS (DELETE FROM dead_jobs WHERE id = $1 RETURNING payload)
+INSERT INTO jobs (payload) SELECT payload FROM alive
+"""
 # --8<-- [end:statements]
 
 

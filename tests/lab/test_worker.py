@@ -35,6 +35,14 @@ def test_its_children_are_killed_with_it() -> None:
         assert not runs(child)
 
 
+def test_its_children_are_killed_without_it() -> None:
+    with worker(PARENT) as parent:
+        child = int(said(parent))
+        parent.kill_children()
+        assert not runs(child)
+        assert not parent.ended()
+
+
 def test_what_is_left_ends_with_the_block() -> None:
     with worker(PARENT) as left:
         child = int(said(left))

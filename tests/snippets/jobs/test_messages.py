@@ -7,12 +7,16 @@ from datetime import timedelta
 import asyncpg
 import httpx
 import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from snippets.jobs import (
     backpressure,
     consumer,
+    loop,
     naive_consumer,
     naive_reader,
+    orders,
     outbox,
     schedule,
     silences,
@@ -60,6 +64,43 @@ async def test_one_transaction_that_stays_open_holds_up_the_reader(dsn: str) -> 
     await other.close()
 
 
+async def test_a_job_of_our_loop_holds_it_up_as_well(dsn: str) -> None:
+    worker, reader = await asyncpg.connect(dsn), await asyncpg.connect(dsn)
+    await reader.execute(table.TABLES + outbox.TABLE)
+    await table.enqueue(reader, {})
+    found: list[list[str]] = []
+
+    async def read() -> None:
+        found.append([event.body for event in await outbox.read(reader, START)])
+
+    async def handle(_: table.Job) -> None:
+        await reader.execute("INSERT INTO outbox (body) VALUES ('shipped')")
+        await read()
+
+    await loop.run_next(worker, handle)
+    await read()
+    assert found == [[], ["shipped"]]
+    await worker.close()
+    await reader.close()
+
+
+async def test_a_session_is_in_a_transaction_after_its_first_statement(dsn: str) -> None:
+    """Before it, a job that is enqueued on its driver's connection is committed by itself."""
+    engine = create_async_engine(make_url(dsn).set(drivername="postgresql+asyncpg"))
+    async with AsyncSession(engine) as session:
+        connection = await (await session.connection()).get_raw_connection()
+        driver: asyncpg.Connection = connection.driver_connection
+        states = [driver.is_in_transaction()]
+        await session.execute(text("SELECT 1"))
+        states.append(driver.is_in_transaction())
+    await engine.dispose()
+    assert states == [False, True]
+
+
+async def test_an_order_that_is_not_stored_has_no_event(dsn: str) -> None:
+    assert await orders.placed(dsn) == (1, 1)
+
+
 async def test_what_is_heard_in_six_ways(dsn: str) -> None:
     assert await heard(dsn, silences.WAYS) == [
         "nobody listens yet: nothing",
@@ -93,6 +134,15 @@ async def test_a_consumer_that_fails_has_not_done_it(dsn: str) -> None:
     await connection.execute("ALTER TABLE accounts ADD CHECK (balance = 0)")
     with pytest.raises(asyncpg.CheckViolationError):
         await consumer.consume(connection, PAYMENT)
+    assert await connection.fetchval("SELECT count(*) FROM consumed") == 0
+    await connection.close()
+
+
+async def test_a_payment_to_nobody_is_not_consumed(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(TABLES)
+    with pytest.raises(LookupError, match="A-2"):
+        await consumer.consume(connection, PAYMENT._replace(account="A-2"))
     assert await connection.fetchval("SELECT count(*) FROM consumed") == 0
     await connection.close()
 

@@ -15,12 +15,10 @@ WAYS = [loop.run_next, naive_marked.run_next, retrying.run_next]
 
 
 @pytest.mark.naive("snippets/jobs/naive_unlocked.py")
-async def test_without_a_lock_a_job_is_run_by_several(dsn: str) -> None:
+async def test_without_a_lock_a_job_is_run_by_all(dsn: str) -> None:
     runs = await count(dsn, naive_unlocked.run_next)
 
-    assert len(runs) == JOBS
-    assert runs.total() > JOBS
-    assert max(runs.values()) <= WORKERS
+    assert sorted(runs.values()) == [WORKERS] * JOBS
 
 
 @pytest.mark.parametrize("run_next", WAYS)
@@ -79,6 +77,17 @@ async def test_each_attempt_waits_twice_as_long_as_the_one_before(
         assert longest / 2 <= float(wait_s) <= longest
 
 
+async def test_jobs_that_fail_together_do_not_come_back_together(
+    tables: asyncpg.Connection,
+) -> None:
+    for _ in range(8):
+        await enqueue(tables, {})
+        await retrying.run_next(tables, refuse)
+
+    # All of one transaction, whose now() is the same.
+    assert await tables.fetchval("SELECT count(DISTINCT due) FROM jobs") == 8
+
+
 async def test_the_last_attempt_puts_it_aside(tables: asyncpg.Connection) -> None:
     await enqueue(tables, {"mail": "m-1"})
     await tables.execute("UPDATE jobs SET attempts = $1", retrying.ATTEMPTS - 1)
@@ -88,6 +97,29 @@ async def test_the_last_attempt_puts_it_aside(tables: asyncpg.Connection) -> Non
     [dead] = await tables.fetch("SELECT * FROM dead_jobs")
     assert (dead["attempts"], dead["status"]) == (retrying.ATTEMPTS, "dead")
     assert dead["payload"] == '{"mail": "m-1"}'
+
+
+async def test_a_dead_job_is_sent_back_once(tables: asyncpg.Connection) -> None:
+    await enqueue(tables, {"mail": "m-1"})
+    await tables.execute("UPDATE jobs SET attempts = $1", retrying.ATTEMPTS - 1)
+    await retrying.run_next(tables, refuse)
+    dead = await tables.fetchval("SELECT id FROM dead_jobs")
+
+    for _ in range(2):
+        await tables.execute(retrying.REVIVE, dead)
+    [job] = await tables.fetch("SELECT * FROM jobs")
+    assert (job["payload"], job["attempts"], job["status"]) == ('{"mail": "m-1"}', 0, "waiting")
+    assert await tables.fetchval("SELECT count(*) FROM dead_jobs") == 0
+
+
+async def test_an_error_may_say_what_no_text_holds(tables: asyncpg.Connection) -> None:
+    async def fail(_: Job) -> None:
+        raise ValueError("\x00 \ud800")
+
+    await enqueue(tables, {})
+    assert await retrying.run_next(tables, fail)
+    error = await tables.fetchval("SELECT error FROM jobs")
+    assert error == r"ValueError('\x00 \ud800')"
 
 
 async def test_a_job_that_fails_is_run_for_ever_without_attempts(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # no process has all; the record's hash is of all
     from snippets.jobs.experiments.engines import (  # noqa: F401
         __main__,
         arq,
+        blocking,
         celery,
         dramatiq,
         pgqueuer,

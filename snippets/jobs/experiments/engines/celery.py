@@ -5,16 +5,17 @@ import os
 import redis
 from celery import Celery
 
+from snippets.jobs.experiments.engines.blocking import work_blocking
 from snippets.jobs.experiments.engines.setting import (
     NAMESPACE,
     RECOVER_S,
     REDIS_URL,
-    work_blocking,
 )
 
 app = Celery("engines", broker=REDIS_URL)
 app.conf.update(
     task_acks_late="LATE" in os.environ,
+    task_reject_on_worker_lost="REJECT" in os.environ,
     broker_connection_retry_on_startup=True,
     broker_transport_options={
         "global_keyprefix": NAMESPACE,

@@ -3,11 +3,11 @@
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 
+from snippets.jobs.experiments.engines.blocking import work_blocking
 from snippets.jobs.experiments.engines.setting import (
     NAMESPACE,
     RECOVER_S,
     REDIS_URL,
-    work_blocking,
 )
 
 broker = RedisBroker(

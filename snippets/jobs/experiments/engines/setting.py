@@ -8,6 +8,8 @@ worker is killed, on any machine.
 
 import os
 
+import asyncpg
+
 DATABASE_URL = os.environ["DATABASE_URL"]
 REDIS_URL = os.environ["REDIS_URL"]
 NAMESPACE = os.environ["NAMESPACE"]  # no other run has its keys
@@ -22,8 +24,6 @@ END = "UPDATE executions SET ended = true WHERE id = %s"
 
 
 async def work(job: int) -> None:
-    import asyncpg
-
     connection = await asyncpg.connect(DATABASE_URL)
     try:
         begun = await connection.fetchval(
@@ -34,14 +34,3 @@ async def work(job: int) -> None:
         await connection.execute(END.replace("%s", "$1"), begun)
     finally:
         await connection.close()
-
-
-def work_blocking(job: int) -> None:
-    import psycopg
-
-    with psycopg.connect(DATABASE_URL, autocommit=True) as connection:
-        row = connection.execute(BEGIN, [job]).fetchone()
-        assert row
-        if row[0] > FREE:
-            connection.execute(WAIT)
-        connection.execute(END, [row[0]])

@@ -9,6 +9,7 @@ import subprocess
 import textwrap
 from collections.abc import Iterator, Mapping
 
+import asyncpg
 import pytest
 
 from lab import environments
@@ -16,7 +17,15 @@ from lab.experiment import Setting, Values
 from lab.repository import ROOT
 from lab.testbed import rehearsal_testbed
 from snippets.jobs.experiments._engines import ENGINES
-from snippets.jobs.experiments._fates import FailedError, fates
+from snippets.jobs.experiments._fates import (
+    EXECUTIONS,
+    GATE,
+    FailedError,
+    Run,
+    fates,
+    forget,
+    producer,
+)
 from snippets.jobs.experiments.kill import ASKED, BY_ITSELF, EXPERIMENT, MEMORY, POPPED
 
 RUNNING, FREE, JOBS = (int(EXPERIMENT.rehearsal[name]) for name in ("running", "free", "jobs"))
@@ -68,6 +77,39 @@ async def test_what_becomes_of_jobs_in_an_engine(name: str, setting: Setting) ->
         pytest.skip(missing)
 
     assert await fates(setting, engine) == expected(name)
+
+
+@pytest.mark.parametrize(
+    ("reject", "ended", "again"), [({}, JOBS - RUNNING, 0), ({"REJECT": "1"}, JOBS, RUNNING)]
+)
+async def test_celery_acknowledges_for_a_child_that_is_killed_unless_told_otherwise(
+    reject: Mapping[str, str], ended: int, again: int, setting: Setting
+) -> None:
+    """As the kernel does, which kills one process when memory is out."""
+    if missing := environments.missing(["queues"]):
+        pytest.skip(missing)
+    late = ENGINES["celery-late"]
+    # Celery takes ten seconds to see that a child is gone; no timeout brings a job back before.
+    variables = {**late.variables, **reject, "RECOVER_S": "3600"}
+    engine = dataclasses.replace(late, variables=variables)
+    conditions = {**setting.conditions, "patience_s": 15.0}
+    setting = dataclasses.replace(setting, conditions=conditions)
+    connection = await asyncpg.connect(setting.dsn)
+    await connection.execute(EXECUTIONS)
+    await connection.execute("SELECT pg_advisory_lock($1)", GATE)
+    run = Run(setting, engine, connection)
+    async with producer(engine, run.variables) as ask:
+        with run.worker() as worker:
+            await ask("enqueue", JOBS, 0)
+            await run.to_the_gate(worker)
+            worker.kill_children()
+            await connection.execute("SELECT pg_advisory_unlock_all()")
+            found = await run.settled(15.0)
+            kept = await ask("left")
+    await connection.close()
+    await forget(setting, run.variables["NAMESPACE"])
+
+    assert (found.ended, found.again, kept) == (ended, again, 0)
 
 
 ENQUEUE = {
