@@ -3,20 +3,37 @@
 Four engines run with what the project has. The others want environments apart: `make queues`.
 """
 
+import asyncio
 import dataclasses
 import os
 import subprocess
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 
+import asyncpg
+import psutil
 import pytest
 
 from lab import environments
 from lab.experiment import Setting, Values
 from lab.repository import ROOT
 from lab.testbed import rehearsal_testbed
+from lab.worker import Worker
 from snippets.jobs.experiments._engines import ENGINES
-from snippets.jobs.experiments._fates import FailedError, fates
+from snippets.jobs.experiments._fates import (
+    EXECUTIONS,
+    GATE,
+    LIMIT_S,
+    POLL_S,
+    Ask,
+    Engine,
+    FailedError,
+    Run,
+    fates,
+    forget,
+    producer,
+)
 from snippets.jobs.experiments.kill import ASKED, BY_ITSELF, EXPERIMENT, MEMORY, POPPED
 
 RUNNING, FREE, JOBS = (int(EXPERIMENT.rehearsal[name]) for name in ("running", "free", "jobs"))
@@ -117,6 +134,68 @@ def test_a_job_of_an_engine_commits_with_its_transaction(
         timeout=50,
     )
     assert said.strip() == str(jobs)
+
+
+LATE = "import sys; from snippets.jobs.experiments.engines.celery import app; "
+WORKER = "app.worker_main(['worker', '-c', sys.argv[1]])"
+
+
+@pytest.mark.parametrize(
+    ("configured", "fates"),
+    [
+        ("", {"done": JOBS - RUNNING, "twice": 0}),
+        (
+            "app.conf.task_reject_on_worker_lost = True; ",
+            {"done": JOBS - RUNNING, "twice": RUNNING},
+        ),
+    ],
+)
+async def test_celery_forgets_a_late_job_whose_process_alone_was_killed(
+    configured: str, fates: Mapping[str, int], setting: Setting
+) -> None:
+    if missing := environments.missing(["queues"]):
+        pytest.skip(missing)
+    engine = dataclasses.replace(
+        ENGINES["celery-late"], worker=("-c", LATE + configured + WORKER, "{running}")
+    )
+    # Longer than the test: no visibility timeout has a part in this.
+    setting = dataclasses.replace(setting, conditions={**setting.conditions, "recover_s": 600})
+    async with kept_at_the_gate(setting, engine) as (run, ask, worker):
+        await ask("enqueue", run.jobs, 0)
+        await run.to_the_gate(worker)
+        kill_processes_of_the_pool()
+        await run.connection.execute("SELECT pg_advisory_unlock_all()")
+        async with asyncio.timeout(LIMIT_S):
+            while await ask("left"):  # noqa: ASYNC110 — nothing tells when it changes
+                await asyncio.sleep(POLL_S)
+        found = await run.count()
+
+    assert {"done": found.once, "twice": found.again} == fates
+
+
+@asynccontextmanager
+async def kept_at_the_gate(
+    setting: Setting, engine: Engine
+) -> AsyncIterator[tuple[Run, Ask, Worker]]:
+    """A worker whose jobs wait at the gate, as in the experiment."""
+    connection = await asyncpg.connect(setting.dsn)
+    await connection.execute(EXECUTIONS)
+    await connection.execute("SELECT pg_advisory_lock($1)", GATE)
+    run = Run(setting, engine, connection)
+    try:
+        async with producer(engine, run.variables) as ask:
+            with run.worker() as worker:
+                yield run, ask, worker
+    finally:
+        await connection.close()
+        await forget(setting, run.variables["NAMESPACE"])
+
+
+def kill_processes_of_the_pool() -> None:
+    """As the kernel does when memory is out: not the process that they belong to."""
+    [parent] = [one for one in psutil.Process().children() if WORKER in "".join(one.cmdline())]
+    for child in parent.children():
+        child.kill()
 
 
 async def test_a_worker_that_does_not_start_is_told_with_what_it_printed(setting: Setting) -> None:
