@@ -40,8 +40,12 @@ async def placed(dsn: str) -> tuple[int, int]:
     try:
         await place(connection)
     except asyncpg.CheckViolationError:
-        orders = await connection.fetchval("SELECT count(*) FROM orders")
-        events = await connection.fetchval("SELECT count(*) FROM outbox")
+        orders = await connection.fetchval(
+            "SELECT count(*) FROM orders"
+        )
+        events = await connection.fetchval(
+            "SELECT count(*) FROM outbox"
+        )
         await connection.close()
     return orders, events
 

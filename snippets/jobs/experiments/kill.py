@@ -2,8 +2,8 @@
 
 Each engine gets the jobs and a worker that runs four at once. When
 twenty are done and four are running, all processes of the worker are
-killed, as with a container that is out of memory or a machine that is
-gone. Another worker is started, and what it does within some seconds
+killed, as when their container is, or the machine that they are on.
+Another worker is started, and what it does within some seconds
 is what an engine does by itself: how long an engine waits until it
 takes a worker for dead is set to two seconds for all of them.
 
@@ -98,6 +98,12 @@ EXPERIMENT = Experiment(
             unit="",
             of=counted(min, POPPED, "lost"),
         ),
+        "popped_most": Quantity(
+            label="jobs lost that were taken before they ran, at most",
+            unit="",
+            digits=1,
+            of=counted(max, POPPED, "lost"),
+        ),
         "waiting": Quantity(
             label="jobs that wait for somebody, at least",
             unit="",
@@ -145,6 +151,10 @@ EXPERIMENT = Experiment(
             " four that were running",
             quantity="popped",
             at_least=RUNNING,
+        ),
+        Claim(
+            "And nothing else is: the rest was not taken, or is kept",
+            quantity="popped_most",
             at_most=RUNNING,
         ),
         Claim(

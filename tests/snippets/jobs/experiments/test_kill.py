@@ -203,6 +203,7 @@ def test_the_quantities_count_the_engines_that_they_name() -> None:
         "finish": len(BY_ITSELF),
         "memory": JOBS - FREE,
         "popped": RUNNING,
+        "popped_most": RUNNING,
         "waiting": RUNNING,
         "unasked": 0,
         "unfinished": 0,
@@ -215,6 +216,7 @@ def test_the_quantities_count_the_engines_that_they_name() -> None:
     ("engine", "changed", "name", "value"),
     [
         ("celery", {"lost": 1}, "popped", 1),
+        ("celery", {"lost": RUNNING + 1}, "popped_most", RUNNING + 1),
         ("create-task", {"lost": 0}, "memory", 0),
         ("procrastinate", {"rescued": 1}, "unasked", RUNNING - 1),
         ("arq", {"stuck": 1}, "unfinished", 1),
