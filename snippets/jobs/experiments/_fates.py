@@ -22,8 +22,14 @@ GATE = 11  # the advisory lock that engines.setting waits for
 POLL_S = 0.02
 LIMIT_S = 30.0
 PACKAGE = engines.__name__
+# All engines and rounds have one database: each finds it empty.
+EMPTY = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid();
+DROP SCHEMA public CASCADE;
+CREATE SCHEMA public;
+"""
 EXECUTIONS = """
-DROP TABLE IF EXISTS executions;
 CREATE TABLE executions (
     id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     job int NOT NULL, ended bool NOT NULL DEFAULT false
@@ -178,7 +184,7 @@ class Run:
 async def fates(setting: Setting, engine: Engine) -> Values:
     """Kill the worker, start another, and see what became of all."""
     connection = await asyncpg.connect(setting.dsn)
-    await connection.execute(EXECUTIONS)
+    await connection.execute(EMPTY + EXECUTIONS)
     await connection.execute("SELECT pg_advisory_lock($1)", GATE)
     run = Run(setting, engine, connection)
     try:

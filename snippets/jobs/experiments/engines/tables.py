@@ -21,9 +21,7 @@ POLL_S = 0.1
 
 async def prepare() -> None:
     connection = await asyncpg.connect(DATABASE_URL)
-    await connection.execute(
-        f"DROP TABLE IF EXISTS jobs, dead_jobs; {TABLES}"
-    )
+    await connection.execute(TABLES)
     await connection.close()
 
 

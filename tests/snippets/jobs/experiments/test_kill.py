@@ -79,6 +79,16 @@ async def test_what_becomes_of_jobs_in_an_engine(name: str, setting: Setting) ->
     assert await fates(setting, engine) == expected(name)
 
 
+@pytest.mark.parametrize("name", ["locked", "pgqueuer", "procrastinate"])
+async def test_each_round_finds_an_empty_database(name: str, setting: Setting) -> None:
+    engine = ENGINES[name]
+    if missing := environments.missing([engine.environment] if engine.environment else []):
+        pytest.skip(missing)
+
+    for _ in range(2):
+        assert await fates(setting, engine) == expected(name)
+
+
 @pytest.mark.parametrize(
     ("reject", "ended", "again"), [({}, JOBS - RUNNING, 0), ({"REJECT": "1"}, JOBS, RUNNING)]
 )
