@@ -9,15 +9,21 @@ import pytest
 from fastapi import FastAPI
 
 import snippets.dependencies.served
+import snippets.jobs.served
 import snippets.tokens.served
 
 Serve = Callable[[FastAPI], AbstractAsyncContextManager[httpx.AsyncClient]]
-both = pytest.mark.parametrize(
-    "served", [snippets.dependencies.served.served, snippets.tokens.served.served]
+each = pytest.mark.parametrize(
+    "served",
+    [
+        snippets.dependencies.served.served,
+        snippets.jobs.served.served,
+        snippets.tokens.served.served,
+    ],
 )
 
 
-@both
+@each
 async def test_an_application_that_does_not_start_is_not_waited_for(served: Serve) -> None:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -29,7 +35,7 @@ async def test_an_application_that_does_not_start_is_not_waited_for(served: Serv
             raise AssertionError
 
 
-@both
+@each
 async def test_a_server_ends_with_whoever_fails_beside_it(served: Serve) -> None:
     ended = False
 
