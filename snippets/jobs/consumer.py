@@ -10,7 +10,7 @@ from snippets.jobs.deliveries import Payment, demonstrate
 # --8<-- [start:consume]
 FIRST = """
 INSERT INTO consumed (message_id) VALUES ($1)
-ON CONFLICT DO NOTHING RETURNING message_id
+ON CONFLICT DO NOTHING RETURNING true
 """
 PAY = "UPDATE accounts SET balance = balance + $2 WHERE name = $1"
 
@@ -24,7 +24,7 @@ async def consume(
                 PAY, payment.account, payment.amount
             )
             if paid != "UPDATE 1":  # then it is not consumed either
-                raise LookupError(payment.account)
+                raise LookupError(f"no account {payment.account}")
 
 
 # --8<-- [end:consume]

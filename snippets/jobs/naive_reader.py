@@ -11,7 +11,7 @@ from snippets.jobs.outbox import Event, demonstrate
 # --8<-- [start:read]
 NEXT = """
 SELECT xact, id, body FROM outbox
-WHERE id > $1 ORDER BY id
+WHERE id > $1 ORDER BY id LIMIT 100
 """
 
 

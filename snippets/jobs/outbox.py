@@ -35,7 +35,7 @@ NEXT = """
 SELECT xact, id, body FROM outbox
 WHERE (xact, id) > ($1::xid8, $2)
   AND xact < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY xact, id
+ORDER BY xact, id LIMIT 100
 """
 
 

@@ -4,6 +4,7 @@ Running it has one job that is sent, one whose second attempt is, and
 one that never is.
 """
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
@@ -15,6 +16,7 @@ from snippets.jobs.table import Job, job_of
 
 # --8<-- [start:statements]
 ATTEMPTS = 5
+JOB_TIMEOUT_S = 60.0  # or a job that hangs keeps its lock
 DELAY_S = 2.0  # doubled with each attempt: 2, 4, 8, 16 s
 
 DELETE = "DELETE FROM jobs WHERE id = $1"
@@ -48,9 +50,10 @@ async def run_next(
             return False
         job = job_of(row)
         try:
-            await handle(job)
+            async with asyncio.timeout(JOB_TIMEOUT_S):
+                await handle(job)
         except Exception as error:
-            if job.attempts + 1 == ATTEMPTS:
+            if job.attempts + 1 >= ATTEMPTS:
                 await connection.execute(BURY, job.id, repr(error))
             else:
                 wait_s = (

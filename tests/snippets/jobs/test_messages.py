@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from datetime import timedelta
 
 import asyncpg
@@ -49,15 +50,37 @@ async def test_a_reader_gets_each_event_once(dsn: str) -> None:
     await connection.close()
 
 
-async def test_one_transaction_that_stays_open_holds_up_the_reader(dsn: str) -> None:
-    open_one, other = await asyncpg.connect(dsn), await asyncpg.connect(dsn)
+async def test_a_reader_gets_many_events_in_parts(dsn: str) -> None:
+    reader = await asyncpg.connect(dsn)
+    await reader.execute(outbox.TABLE)
+    insert = "INSERT INTO outbox (body) SELECT n::text FROM generate_series(1, 150) AS n"
+    await reader.execute(insert)
+    first = await outbox.read(reader, START)
+    rest = await outbox.read(reader, first[-1])
+    assert [int(event.body) for event in [*first, *rest]] == list(range(1, 151))
+    assert len(first) == 100
+    await reader.close()
+
+
+@pytest.mark.parametrize(
+    ("database", "statement", "read"),
+    [
+        ("its own", "SELECT", ["shipped"]),
+        ("its own", "SELECT pg_current_xact_id()", []),
+        ("another", "SELECT pg_current_xact_id()", []),
+    ],
+)
+async def test_one_transaction_that_has_written_and_stays_open_holds_up_the_reader(
+    database: str, statement: str, read: list[str], dsn: str, clone: Callable[[str], str]
+) -> None:
+    where = dsn if database == "its own" else clone("template1")
+    open_one, other = await asyncpg.connect(where), await asyncpg.connect(dsn)
     await other.execute(outbox.TABLE)
-    await open_one.execute("CREATE TABLE elsewhere (id int)")
-    transaction = open_one.transaction()
+    transaction = open_one.transaction(isolation="repeatable_read")
     await transaction.start()
-    await open_one.execute("INSERT INTO elsewhere VALUES (1)")
+    await open_one.execute(statement)
     await other.execute("INSERT INTO outbox (body) VALUES ('shipped')")
-    assert not await outbox.read(other, START)
+    assert [event.body for event in await outbox.read(other, START)] == read
     await transaction.rollback()
     assert [event.body for event in await outbox.read(other, START)] == ["shipped"]
     await open_one.close()
@@ -138,12 +161,21 @@ async def test_a_consumer_that_fails_has_not_done_it(dsn: str) -> None:
     await connection.close()
 
 
-async def test_a_payment_to_nobody_is_not_consumed(dsn: str) -> None:
+async def test_a_payment_to_nobody_is_not_taken_for_done(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     await connection.execute(TABLES)
-    with pytest.raises(LookupError, match="A-2"):
+    with pytest.raises(LookupError, match="no account A-2"):
         await consumer.consume(connection, PAYMENT._replace(account="A-2"))
     assert await connection.fetchval("SELECT count(*) FROM consumed") == 0
+    await connection.close()
+
+
+async def test_a_message_whose_id_is_empty_is_a_message(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(TABLES)
+    for _ in range(2):
+        await consumer.consume(connection, PAYMENT._replace(message_id=""))
+    assert await connection.fetchval("SELECT balance FROM accounts") == PAYMENT.amount
     await connection.close()
 
 
@@ -166,6 +198,28 @@ async def test_the_next_hour_has_a_job_of_its_own(dsn: str) -> None:
 async def test_a_full_queue_refuses_until_a_job_is_done(dsn: str) -> None:
     told = await backpressure.told(dsn, bound=3, reports=5)
     assert told == [202, 202, 202, 503, 503, 202]
+
+
+async def test_requests_at_the_same_moment_exceed_the_bound_by_as_many_as_they_are(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = 4
+    looked = asyncio.Barrier(requests)
+    enqueue = backpressure.enqueue
+
+    async def enqueue_when_all_have_looked(
+        connection: asyncpg.Connection, payload: dict[str, object]
+    ) -> None:
+        await looked.wait()
+        await enqueue(connection, payload)
+
+    monkeypatch.setattr(backpressure, "enqueue", enqueue_when_all_have_looked)
+    async with asyncpg.create_pool(dsn, min_size=1) as pool:
+        await pool.execute(table.TABLES)
+        transport = httpx.ASGITransport(backpressure.create_app(pool, bound=1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            answers = await asyncio.gather(*(client.post("/reports") for _ in range(requests)))
+    assert [answer.status_code for answer in answers] == [202] * requests
 
 
 async def test_who_is_refused_is_told_when_to_come_again(dsn: str) -> None:

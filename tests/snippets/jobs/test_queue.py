@@ -88,6 +88,56 @@ async def test_jobs_that_fail_together_do_not_come_back_together(
     assert await tables.fetchval("SELECT count(DISTINCT due) FROM jobs") == 8
 
 
+async def test_a_job_that_hangs_has_failed(
+    tables: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(_: Job) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(retrying, "JOB_TIMEOUT_S", 0.01)
+    await enqueue(tables, {})
+    assert await retrying.run_next(tables, hang)
+    assert tuple(await tables.fetchrow("SELECT attempts, error FROM jobs")) == (1, "TimeoutError()")
+
+
+async def test_an_error_that_no_text_can_hold_is_kept(tables: asyncpg.Connection) -> None:
+    async def fail(_: Job) -> None:
+        raise ValueError("\0 and \ud800")
+
+    await enqueue(tables, {})
+    assert await retrying.run_next(tables, fail)
+    assert await tables.fetchval("SELECT error FROM jobs") == r"ValueError('\x00 and \ud800')"
+
+
+async def test_fewer_attempts_than_a_job_has_had_put_it_aside(
+    tables: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retrying, "ATTEMPTS", 3)
+    await enqueue(tables, {})
+    await tables.execute("UPDATE jobs SET attempts = 4")
+    await retrying.run_next(tables, refuse)
+    assert await tables.fetchval("SELECT attempts FROM dead_jobs") == 5
+
+
+async def test_one_that_was_put_aside_is_sent_back_once(tables: asyncpg.Connection) -> None:
+    await enqueue(tables, {"mail": "m-1"})
+    await tables.execute("UPDATE jobs SET attempts = $1", retrying.ATTEMPTS - 1)
+    await retrying.run_next(tables, refuse)
+    dead = await tables.fetchval("SELECT id FROM dead_jobs")
+    for _ in range(2):
+        await tables.execute(retrying.REVIVE, dead)
+
+    sent: list[Job] = []
+
+    async def send(job: Job) -> None:
+        sent.append(job)
+
+    while await retrying.run_next(tables, send):
+        pass
+    assert [(job.payload, job.attempts) for job in sent] == [({"mail": "m-1"}, 0)]
+    assert await tables.fetchval("SELECT count(*) FROM dead_jobs") == 0
+
+
 async def test_the_last_attempt_puts_it_aside(tables: asyncpg.Connection) -> None:
     await enqueue(tables, {"mail": "m-1"})
     await tables.execute("UPDATE jobs SET attempts = $1", retrying.ATTEMPTS - 1)
