@@ -60,7 +60,7 @@ class Worker:
         self._process.wait()
 
     def kill_children(self) -> None:
-        """SIGKILL what the process has started, but not the process; return when none of it runs."""
+        """SIGKILL what the process has started, but not itself; return when none of it runs."""
         import psutil
 
         children = psutil.Process(self._process.pid).children(recursive=True)

@@ -5,6 +5,7 @@ On a phone the list is a screen, and the last one that a reader wants.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
@@ -22,7 +23,7 @@ class Fold(Treeprocessor):  # type: ignore[misc]  # the library has no types
 
     def run(self, root: Element) -> None:
         """Change the page."""
-        for at, (heading, listed) in enumerate(zip(root, root[1:], strict=False), 1):
+        for at, (heading, listed) in enumerate(pairwise(root), 1):
             if heading.tag == "h2" and heading.text == HEADING and listed.tag == "ul":
                 fold = Element("details", {"class": "sources"})
                 SubElement(fold, "summary").text = f"What we read, and for what: {len(listed)}"

@@ -205,13 +205,12 @@ async def test_requests_at_the_same_moment_exceed_the_bound_by_as_many_as_they_a
 ) -> None:
     requests = 4
     looked = asyncio.Barrier(requests)
-    enqueue = backpressure.enqueue
 
     async def enqueue_when_all_have_looked(
         connection: asyncpg.Connection, payload: dict[str, object]
     ) -> None:
         await looked.wait()
-        await enqueue(connection, payload)
+        await table.enqueue(connection, payload)
 
     monkeypatch.setattr(backpressure, "enqueue", enqueue_when_all_have_looked)
     async with asyncpg.create_pool(dsn, min_size=1) as pool:

@@ -245,7 +245,5 @@ def test_a_quantile_is_estimated_as_prometheus_does(
 def test_without_a_bound_at_the_deadline_its_alert_has_nothing_to_fire_for() -> None:
     assert 2.0 not in _DURATION_BUCKETS
     rules = yaml.safe_load(ALERTS.read_text(encoding="utf-8"))["groups"][0]["rules"]
-    (deadline,) = (
-        rule for rule in rules if rule.get("record") == "service:requests_late:ratio_rate5m"
-    )
+    (deadline,) = (rule for rule in rules if rule.get("record") == "service:late:ratio5m")
     assert 'le="2.0"' in deadline["expr"]

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from snippets.seeing import crowded, naive_tracers, tracers
+from snippets.seeing.explained import Explained
 from snippets.seeing.served import served
 from snippets.seeing.waiting import CreateApp, Traced, open_while_waiting
 
@@ -102,15 +103,15 @@ async def test_what_explains_is_a_statement_and_a_wait_that_has_a_name(
     tracing: crowded.Tracing, named: set[str], dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     explaining = set()
-    counted = crowded.Explained.on_end
+    counted = Explained.on_end
 
-    def on_end(self: crowded.Explained, span: ReadableSpan) -> None:
+    def on_end(self: Explained, span: ReadableSpan) -> None:
         before = self.database
         counted(self, span)
         if self.database > before:
             explaining.add(span.name.split()[0])
 
-    monkeypatch.setattr(crowded.Explained, "on_end", on_end)
+    monkeypatch.setattr(Explained, "on_end", on_end)
     async with served(crowded.create_app(dsn, tracing, statement_s=0.01)) as client:
         (await client.get("/balance")).raise_for_status()
     assert named <= explaining
