@@ -52,7 +52,7 @@ def scrape(directory: Path) -> dict[str, float]:
     MultiProcessCollector(registry, directory)
     return {
         sample.name: sample.value
-        for metric in registry.collect()
+        for metric in sorted(registry.collect(), key=lambda m: m.name)
         for sample in metric.samples
     }
 
