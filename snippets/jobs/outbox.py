@@ -50,6 +50,20 @@ async def read(
 # --8<-- [end:outbox]
 
 
+# Of any database of the server, a transaction may hold readers up.
+SETTLED = """
+SELECT max(xact) < pg_snapshot_xmin(pg_current_snapshot())
+FROM outbox
+"""
+
+
+async def settled(connection: asyncpg.Connection) -> None:
+    """Wait until nothing holds up the reader of what is there."""
+    done = False
+    while not done:
+        done = await connection.fetchval(SETTLED)
+
+
 async def overtaken(dsn: str, read: Read) -> list[str]:
     """What a reader gets that reads before and after a commit."""
     slow, quick, reader = [await asyncpg.connect(dsn) for _ in range(3)]
@@ -61,6 +75,7 @@ async def overtaken(dsn: str, read: Read) -> list[str]:
     await quick.execute(insert, "shipped")
     found = await read(reader, START)
     await transaction.commit()
+    await settled(reader)
     found += await read(reader, found[-1] if found else START)
     for connection in (slow, quick, reader):
         await connection.close()

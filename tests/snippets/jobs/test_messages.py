@@ -43,6 +43,7 @@ async def test_a_reader_gets_each_event_once(dsn: str) -> None:
     found, last = [], START
     for body in ("a", "b", "c"):
         await connection.execute("INSERT INTO outbox (body) VALUES ($1), ($1)", body)
+        await outbox.settled(connection)
         for event in await outbox.read(connection, last):
             found.append(event.body)
             last = event
@@ -55,6 +56,7 @@ async def test_a_reader_gets_many_events_in_parts(dsn: str) -> None:
     await reader.execute(outbox.TABLE)
     insert = "INSERT INTO outbox (body) SELECT n::text FROM generate_series(1, 150) AS n"
     await reader.execute(insert)
+    await outbox.settled(reader)
     first = await outbox.read(reader, START)
     rest = await outbox.read(reader, first[-1])
     assert [int(event.body) for event in [*first, *rest]] == list(range(1, 151))
@@ -80,8 +82,11 @@ async def test_one_transaction_that_has_written_and_stays_open_holds_up_the_read
     await transaction.start()
     await open_one.execute(statement)
     await other.execute("INSERT INTO outbox (body) VALUES ('shipped')")
+    if read:
+        await outbox.settled(other)
     assert [event.body for event in await outbox.read(other, START)] == read
     await transaction.rollback()
+    await outbox.settled(other)
     assert [event.body for event in await outbox.read(other, START)] == ["shipped"]
     await open_one.close()
     await other.close()
@@ -101,6 +106,7 @@ async def test_a_job_of_our_loop_holds_it_up_as_well(dsn: str) -> None:
         await read()
 
     await loop.run_next(worker, handle)
+    await outbox.settled(reader)
     await read()
     assert found == [[], ["shipped"]]
     await worker.close()
