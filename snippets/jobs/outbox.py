@@ -1,7 +1,6 @@
 """An outbox: what happened, stored with what happened.
 
-Running it stores an event in a transaction that is slow, another in
-one that is quick, and prints what a reader gets.
+Running it stores a slow and a quick event, and prints what is read.
 """
 
 import asyncio
@@ -50,18 +49,14 @@ async def read(
 # --8<-- [end:outbox]
 
 
-# Of any database of the server, a transaction may hold readers up.
-SETTLED = """
-SELECT max(xact) < pg_snapshot_xmin(pg_current_snapshot())
-FROM outbox
-"""
-
-
 async def settled(connection: asyncpg.Connection) -> None:
-    """Wait until nothing holds up the reader of what is there."""
+    """Wait until nothing open on the server holds up a reader."""
     done = False
     while not done:
-        done = await connection.fetchval(SETTLED)
+        done = await connection.fetchval(
+            "SELECT max(xact) < pg_snapshot_xmin(pg_current_snapshot())"
+            " FROM outbox"
+        )
 
 
 async def overtaken(dsn: str, read: Read) -> list[str]:
