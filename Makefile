@@ -1,4 +1,4 @@
-# The four things people do here, and `make post` to begin an article.
+# The four things people do here, `make post` to begin an article, and what one measurement needs.
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 # What the environment is made with: another Python by PYTHON3=python3.12, pip in spite of uv by UV=
@@ -27,7 +27,7 @@ define NEWLINE
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test measure check post
+.PHONY: help serve test measure check post queues
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -38,7 +38,7 @@ serve: $(VENV)/ready  ## preview the site, reloading on every change: all, or PA
 test: $(VENV)/ready  ## run the tests against real servers: all, or those of one article by NAME=pool
 	$(PYTHON) -m pytest $(if $(NAME),"--cov=snippets/$$NAME",--cov) --cov-context=test $(if $(NAME),"--article=$$NAME")
 
-measure: $(VENV)/ready  ## add a run to measurements: all, NAME=pool-sizing, or STALE=1 for those that are stale
+measure: $(VENV)/ready $(if $(filter jobs-kill,$(NAME)),queues)  ## add a run to measurements: all, NAME=pool-sizing, or STALE=1 for those that are stale
 	$(PYTHON) -m lab measure $(if $(NAME),"$$NAME") $(if $(STALE),--stale)
 
 check: $(VENV)/ready  ## linters, types, imports, strict site build
@@ -52,16 +52,25 @@ post: $(VENV)/ready  ## begin an article: TITLE="Your claim" [PACKAGE=name]
 	$(if $(findstring $(NEWLINE),$(TITLE)),$(error TITLE has a line break. A title is one line))
 	$(PYTHON) -m press post "$$TITLE" $(if $(PACKAGE),--package "$$PACKAGE")
 
-# uv when present, for speed; the same hash-locked result without it. The last line makes our own
-# packages importable from anywhere in the environment, as an editable install would: it writes the
-# one line that a build backend would write, and needs none.
+queues: .venv-queues/ready .venv-arq/ready  ## install the job queues that jobs-kill compares, apart; its measurement does so by itself
+
+# uv when present, for speed; the same hash-locked result without it. A lock is installed into the
+# environment that the target is in, by the interpreter that is given.
+define install
+$(PYTHON3) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Under Load needs Python 3.11 or newer; $(PYTHON3) is " + sys.version.split()[0])'
+$(PYTHON3) -m venv --clear $(@D)
+! command -v '$(UV)' >/dev/null || '$(UV)' pip install --quiet --compile-bytecode --python $1 --no-deps --require-hashes -r $<
+command -v '$(UV)' >/dev/null || $1 -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+endef
+
+# The second line makes our own packages importable from anywhere in the environment, as an editable
+# install would: it writes the one line that a build backend would write, and needs none.
 $(VENV)/ready: requirements.txt
-	$(PYTHON3) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Under Load needs Python 3.11 or newer; $(PYTHON3) is " + sys.version.split()[0])'
-	$(PYTHON3) -m venv --clear $(VENV)
-	if command -v '$(UV)' >/dev/null; then \
-		'$(UV)' pip install --quiet --compile-bytecode --python $(PYTHON) --no-deps --require-hashes -r $<; \
-	else \
-		$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<; \
-	fi
+	$(call install,$(PYTHON))
 	pwd >"$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/under_load.pth"
 	touch $@
+
+# What is installed, so that a measurement can tell it from what the lock asks for by now.
+.venv-%/ready: environments/%.txt
+	$(call install,$(@D)/bin/python)
+	cp $< $@

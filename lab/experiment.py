@@ -156,6 +156,7 @@ class Experiment:
     Attributes:
         question: What the experiment decides.
         needs: The servers it runs on: "postgres", "redis", both or none.
+        environments: Those of `lab.environments` whose interpreters its variants start.
         conditions: Sizes, durations and concurrency, recorded with the result.
         rehearsal: Smaller conditions, for the test that runs every experiment once.
         rounds: How many times a run runs each variant, after one round that is discarded.
@@ -181,6 +182,7 @@ class Experiment:
     claims: tuple[Claim, ...] = ()
     rehearsal: Conditions = field(default_factory=dict)
     needs: frozenset[str] = frozenset()
+    environments: frozenset[str] = frozenset()
     prepare: Callable[[Setting], Awaitable[None]] | None = None
     postgres_settings: Mapping[str, str] = field(default_factory=dict)
     redis_settings: Mapping[str, str] = field(default_factory=dict)

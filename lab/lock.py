@@ -1,4 +1,4 @@
-"""What requirements.txt pins, compared with what a run was measured with."""
+"""What the locks pin, compared with what a run was measured with."""
 
 import re
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from lab import environments
 from lab.distributions import LANGUAGE, SERVERS, locked_name
 
 LOCK = "requirements.txt"
@@ -21,10 +22,11 @@ def moved(versions: Mapping[str, str], root: Path) -> dict[str, tuple[str, str]]
     A distribution that the lock pins twice, by platform or Python, may be at either version.
     Patch releases repair; they are not news for a measurement.
     """
-    path = (root / LOCK).absolute()
-    if not path.is_file():
-        return {}
-    locked = _locked(path, path.stat().st_mtime_ns)
+    # What the project pins goes before what an environment apart does.
+    paths = [*environments.locks(root), root / LOCK]
+    locked: dict[str, set[str]] = {}
+    for path in filter(Path.is_file, map(Path.absolute, paths)):
+        locked |= _locked(path, path.stat().st_mtime_ns)
     found: dict[str, tuple[str, str]] = {}
     for name, version in versions.items():
         pinned = locked.get(locked_name(name), set())

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from lab import catalog, distributions, quiet, record, storage
+from lab import catalog, distributions, environments, quiet, record, storage
 from lab.binaries import NoServer
 from lab.experiment import Experiment, Round
 from lab.pooling import APART, FEWEST_RUNS, begun_apart
@@ -109,6 +109,8 @@ def measure(
     partial = record.partial_path(name, root)
     partial.unlink(missing_ok=True)
     experiment = catalog.load(path, root)
+    if reason := environments.missing(experiment.environments, root):
+        raise ExperimentError(f"{name}: {reason}")
     source = source_hash(path, root)  # of what was loaded: it may change while the rounds run
     before = _before(name, root)
     run = _run(name, path, root, experiment, disturbance())
@@ -179,7 +181,9 @@ def _run(
 ) -> record.Run:
     """One run of all rounds; after each, the complete ones are kept."""
     partial = record.partial_path(name, root)
-    used = distributions.versions(modules(path, root).values())
+    imports = modules(path, root).values()
+    used = distributions.versions(imports)
+    used |= environments.versions(experiment.environments, imports, root)
     seed = secrets.randbelow(2**32)
     chance = random.Random(seed)
     with measurement_testbed(experiment) as testbed:

@@ -15,7 +15,11 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.txt"
 _PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-GROUPS: tuple[str, ...] = tuple(_PROJECT["dependency-groups"])
+# What is pinned apart, in an environment of its own.
+APART = {path.stem: path for path in sorted((ROOT / "environments").glob("*.txt"))}
+GROUPS: tuple[str, ...] = tuple(
+    group for group in _PROJECT["dependency-groups"] if group not in APART
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,11 @@ def declared(*groups: str) -> list[Requirement]:
     lists = [_PROJECT["project"]["dependencies"]]
     lists += [_PROJECT["dependency-groups"][group] for group in groups]
     return [Requirement(text) for requirements in lists for text in requirements]
+
+
+def declared_apart(group: str) -> list[Requirement]:
+    """What an environment of its own declares, and nothing of the project's."""
+    return [Requirement(text) for text in _PROJECT["dependency-groups"][group]]
 
 
 def read_lock(text: str) -> Iterator[Pin]:

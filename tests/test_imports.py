@@ -9,11 +9,12 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import packages_distributions
+from itertools import chain
 
 import pytest
 from packaging.utils import canonicalize_name
 
-from tests.declared import ROOT, declared
+from tests.declared import APART, ROOT, declared, declared_apart
 
 # What people copy out of `snippets` must run with what they are told to install.
 ROOMS: dict[str, tuple[str, ...]] = {
@@ -23,7 +24,11 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "tests": ("lab", "press", "test"),
 }
 OURS = frozenset(ROOMS)
-MODULES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+# These are run by interpreters of environments apart, which need not be there.
+ENGINES = sorted(ROOT.glob("snippets/*/experiments/engines/*.py"))
+MODULES = sorted(
+    {path for room in ROOMS for path in (ROOT / room).rglob("*.py")}.difference(ENGINES)
+)
 
 
 def imported(source: str) -> Iterator[tuple[int, str]]:
@@ -64,6 +69,20 @@ def test_a_room_imports_what_is_declared_for_it(room: str) -> None:
         if path.is_relative_to(ROOT / room)
         for line, name in undeclared(path.read_text(encoding="utf-8"), allowed)
     ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_an_engine_imports_what_is_declared_for_it_or_for_snippets() -> None:
+    """By the names of distributions, as those that supply the modules may not be installed."""
+    declarations = [*declared(), *chain.from_iterable(map(declared_apart, APART))]
+    allowed = {canonicalize_name(one.name) for one in declarations}
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}: {name} is imported; declare it in pyproject.toml"
+        for path in ENGINES
+        for line, name in imported(path.read_text(encoding="utf-8"))
+        if canonicalize_name(name) not in allowed
+    ]
+    assert ENGINES
     assert not wrong, "\n".join(wrong)
 
 

@@ -20,11 +20,11 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.declared import GROUPS, LOCK, ROOT, Pin, declared, read_lock
+from tests.declared import APART, GROUPS, LOCK, ROOT, Pin, declared, declared_apart, read_lock
 
 PINS = tuple(read_lock(LOCK.read_text(encoding="utf-8")))
 # The continuous run's own tools are pinned alike, each apart.
-LOCKS = [LOCK, *(ROOT / ".ci").glob("*.txt")]
+LOCKS = [LOCK, *(ROOT / ".ci").glob("*.txt"), *APART.values()]
 
 
 # The oldest Python, the one before the patch release that some pins look at, and each later one.
@@ -87,6 +87,13 @@ def test_each_environment_gets_all_that_is_declared_and_all_that_this_needs(
     python: str, platform: str
 ) -> None:
     assert not list(unsatisfied(PINS, declared(*GROUPS), environment(python, platform)))
+
+
+@pytest.mark.parametrize("name", APART)
+def test_an_environment_apart_pins_what_its_group_declares(name: str) -> None:
+    pins = {pin.name: pin.version for pin in read_lock(APART[name].read_text(encoding="utf-8"))}
+    for wanted in declared_apart(name):
+        assert wanted.specifier.contains(pins[canonicalize_name(wanted.name)])
 
 
 @pytest.mark.parametrize("platform", SYSTEMS)
@@ -188,11 +195,7 @@ def installs(clone: Path) -> list[str]:
         text=True,
         timeout=20,
     )
-    return [
-        line.strip().removesuffix("\\").removesuffix("; ")
-        for line in said.splitlines()
-        if " pip install " in line
-    ]
+    return [line.partition(" || ")[2] for line in said.splitlines() if " pip install " in line]
 
 
 def test_both_installers_are_told_not_to_resolve_and_to_compare_hashes(yesterday: Path) -> None:

@@ -87,6 +87,25 @@ def test_a_target_runs_one_command(clone: Path, typed: str, command: str) -> Non
     assert asked(clone, *typed.split()) == ["-m", *command.split()]
 
 
+@pytest.mark.parametrize(
+    ("typed", "apart"),
+    [
+        ("measure NAME=jobs-kill", ["arq", "queues"]),
+        ("queues", ["arq", "queues"]),
+        *((typed, []) for typed in ("serve", "test", "measure", "measure NAME=pool-sizing")),
+    ],
+)
+def test_only_what_needs_an_environment_apart_installs_it(
+    clone: Path, typed: str, apart: list[str]
+) -> None:
+    shutil.copytree(ROOT / "environments", clone / "environments")
+    said = make(clone, "--dry-run", "UV=", *typed.split()).stdout
+    installed = [line for line in said.splitlines() if "-m pip install" in line]
+    assert sorted(line.rpartition("/")[2].removesuffix(".txt") for line in installed) == apart
+    for line in installed:
+        assert "--no-deps --require-hashes -r environments/" in line
+
+
 @pytest.mark.parametrize("title", UNKIND)
 def test_a_title_is_passed_on_as_it_was_typed(clone: Path, title: str) -> None:
     assert asked(clone, "post", f"TITLE={title}") == ["-m", "press", "post", title]

@@ -98,7 +98,10 @@ const script = document.currentScript.src;
 for (const strip of all(".runner")) {
   const say = (text) => (strip.lastChild.textContent = text);
   const failed = () => say("It could not be loaded. Try again when you are online.");
-  const open = () => say("It is being loaded.") && import(new URL("postgres/page.js", script)).then((page) => page.open(strip), failed);
+  const open = () => {
+    say("It is being loaded.");
+    import(new URL("postgres/page.js", script)).then((page) => page.open(strip), failed);
+  };
   strip.firstChild.addEventListener("click", open);
 }
 const search = () => import(new URL("search.js", script));

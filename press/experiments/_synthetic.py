@@ -20,8 +20,10 @@ WORDS = 1_700
 LISTINGS = 8
 SECTIONS = LISTINGS
 COPIED = ("lab", "press", "overrides", "snippets", "docs/assets", "mkdocs.yml", "requirements.txt")
-PAGES = ("index", "archive", "authors", "errors/index", "ledger", "search", "tags")
-RECORD = "pool-sizing"
+PAGES = ("index", "archive", "authors", "errors/index", "search", "tags")
+# Pages that quote what only our own articles have.
+ABOUT = ("guarantee", "ledger")
+RECORD, QUANTITY = "pool-sizing", "reads"
 SOURCE_OF_PROSE = "docs/posts/your-connection-pool-is-a-queue.md"
 TAGS = ("asyncio", "asyncpg", "caching", "fastapi", "httpx", "postgresql", "redis", "sqlalchemy")
 CATEGORIES = ("Caching", "Capacity", "Concurrency", "Connections", "Queries", "Reliability")
@@ -49,14 +51,19 @@ markdown_extensions:
 
 
 def ours(site: Path, articles: int) -> None:
-    """Write the articles into a copy of this repository that has no others."""
+    """Write the articles into a copy of this repository that has no others.
+
+    Nothing is wrong with their pages: what a page has to say is said again in each rebuild, which
+    then converts it again.
+    """
     for name in COPIED:
         _copy(ROOT / name, site / name)
     for name in PAGES:
         _copy(ROOT / "docs" / f"{name}.md", site / "docs" / f"{name}.md")
     _copy(ROOT / f"docs/measurements/{RECORD}.json", site / f"docs/measurements/{RECORD}.json")
-    about = "---\ntitle: The guarantee\ndescription: None here.\n---\n\nSynthetic articles.\n"
-    (site / "docs" / "guarantee.md").write_text(about, encoding="utf-8")
+    for name in ABOUT:
+        text = f"---\ntitle: The {name}\ndescription: None here.\n---\n\nSynthetic articles.\n"
+        (site / "docs" / f"{name}.md").write_text(text, encoding="utf-8")
     _write_articles(site, articles)
     verified = site / "build" / "verification.json"
     verified.parent.mkdir()
@@ -80,7 +87,7 @@ def article(site: Path, number: int) -> Path:
 
 def _copy(source: Path, target: Path) -> None:
     if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.out"))
     else:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
@@ -105,7 +112,7 @@ date:
 slug: synthetic-{number}
 categories: [{chosen.choice(CATEGORIES)}]
 tags: [{", ".join(sorted(chosen.sample(TAGS, 3)))}]
-headline: {{measurement: {RECORD}, quantity: statement, label: as long}}
+headline: {{measurement: {RECORD}, quantity: {QUANTITY}, label: as long}}
 ---"""
     yield chosen.choice(paragraphs)
     yield "<!-- more -->"

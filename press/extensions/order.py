@@ -23,6 +23,7 @@ NUMBERS = 174  # before `reference` (170) and `link` (160), for which brackets a
 MATHS = 14  # after `inline`, which would read TeX as emphasis
 TABLE_ALIGNMENT = 13  # the cells exist
 TABLE_BOXES = 12  # and their tables
+SOURCES = 11  # the heading has its text, and the list its entries
 # then prettify (10), attr_list (8), abbr (7), smarty (6)
 PAGE_NUMBERS = 5.5  # ids of headings without their numbers: before `toc` (5), after `attr_list`
 PAGE_PROBLEMS = 1  # after `toc`: what is wrong with a page stands above all of it

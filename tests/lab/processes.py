@@ -63,6 +63,18 @@ def runs(process: psutil.Process) -> bool:
         return False
 
 
+def outliving(processes: list[psutil.Process], seconds: float = 10) -> list[psutil.Process]:
+    """Those that still run after so many seconds; returns at once when none does.
+
+    A zombie is over. Psutil's own `wait_procs` waits until its parent, or the first process of
+    the system, has asked for its status: where that looks only now and then, for seconds.
+    """
+    deadline = time.monotonic() + seconds
+    while (alive := list(filter(runs, processes))) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return alive
+
+
 def _end(processes: list[psutil.Process]) -> None:
-    for process in psutil.wait_procs(processes, timeout=10)[1]:
+    for process in outliving(processes):
         process.kill()

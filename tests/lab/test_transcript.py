@@ -1,5 +1,6 @@
 """Transcripts: which listings have one, what it says, and when it no longer says it."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from lab import transcript
 from lab.atomic import replace_text
 from lab.source import source_hash
 from lab.transcript import Finished, Transcript
+from tests.lab.processes import outliving
 from tests.miniature import Tree
 
 HELLO = """
@@ -146,13 +148,8 @@ def test_a_listing_that_hangs_is_killed_with_its_children(tree: Tree) -> None:
         transcript.run("sh snippets/demo/hang.sh", tree.root, timeout_s=1)
     message, child = str(caught.value).split("\n")[:2]
     assert message == "no end within 1 s; so far:"
-    assert not psutil.pid_exists(int(child)) or not runs(psutil.Process(int(child)))
-
-
-def runs(process: psutil.Process) -> bool:
-    """Whether it does, once a killed process has had time to die."""
-    _, alive = psutil.wait_procs([process], timeout=10)
-    return any(one.status() != psutil.STATUS_ZOMBIE for one in alive)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        assert outliving([psutil.Process(int(child))]) == []
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ GOOD = {
         "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make test\n"
     ),
     "Dockerfile": 'FROM python:3.14-slim\nCMD ["python", "-m", "http.server"]\n',
+    "alerts.yml": "groups:\n  - name: a\n    rules:\n      - alert: Gone\n        expr: up == 0\n",
+    "dashboard.json": '{"title": "a", "panels": [{"type": "timeseries", "title": "b"}]}',
 }
 BAD = {
     "pyproject.toml": ('name = "x"\nname = "y"\n', "Cannot overwrite a value"),
@@ -44,6 +46,14 @@ BAD = {
     "docker-compose.yml": ("services:\n  db: {}\n  db: {}\n", 'found duplicate key "db"'),
     ".github/workflows/test.yml": ("on: push\njobs:\n  test:\n    steps: []\n", "$.jobs.test"),
     "Dockerfile": ("FROM python\nRUN cd /tmp\n", "DL3003"),
+    "alerts.yml": (
+        "groups:\n  - name: a\n    rules:\n      - alert: Gone\n        expr: up = 0\n",
+        "could not parse expression",
+    ),
+    "dashboard.json": (
+        '{"title": "a", "panels": [{"type": "timeseries", "titel": "b"}]}',
+        "$.panels[0].titel: Grafana reads None",
+    ),
 }
 
 

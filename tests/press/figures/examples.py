@@ -97,6 +97,36 @@ def points(**arguments: Any) -> str:
     return figures.points("pool-sizing", **{**given, **arguments})
 
 
+KILLED = {
+    "memory": (20.0, 0.0, 0.0, 40.0),
+    "list": (56.0, 0.0, 0.0, 4.0),
+    "marked": (56.0, 0.0, 4.0, 0.0),
+    "locked": (56.0, 4.0, 0.0, 0.0),
+}
+GROUPS = {"lost": "Something is lost", "stuck": "Kept, and waits", "twice": "Runs again"}
+
+
+def kill(root: Path) -> dict[str, Any]:
+    """What became of sixty jobs."""
+    kinds = ("done", "twice", "stuck", "lost")
+    return record(
+        root,
+        "jobs-kill",
+        metrics={kind: {"label": kind, "unit": ""} for kind in kinds},
+        variants={name: {"label": name, "x": None, "baseline": False} for name in KILLED},
+        samples=samples(
+            {
+                name: {kind: [count] * 3 for kind, count in zip(kinds, counts, strict=True)}
+                for name, counts in KILLED.items()
+            }
+        ),
+    )
+
+
+def fates(**arguments: Any) -> str:
+    return figures.fates("jobs-kill", **{"title": "T", "groups": GROUPS, **arguments})
+
+
 EACH: Mapping[str, Figure] = {
     "line": line,
     "lines": latencies,
@@ -104,6 +134,7 @@ EACH: Mapping[str, Figure] = {
     "points": points,
     "table": lambda: figures.table("pool-sweep", title="T"),
     "claims": lambda: figures.claims("shed-load"),
+    "fates": lambda: fates(),
 }
 DRAWN = ("line", "lines", "bars", "points")
 

@@ -1,0 +1,105 @@
+"""A worker of a queue: a process with all that it starts, there to be killed."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from lab.repository import ROOT
+
+if TYPE_CHECKING:
+    import psutil
+
+POLL_S = 0.005
+
+
+class Worker:
+    """A process group of its own; a context manager, whose end kills what is left of it.
+
+    Args:
+        command: the program and its arguments.
+        environment: variables, added to those of this process; modules are imported from the root.
+        root: its directory, and where Python imports from.
+    """
+
+    def __init__(
+        self, command: Sequence[str | Path], environment: Mapping[str, str], root: Path = ROOT
+    ) -> None:
+        self._stack = ExitStack()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 — closed with this worker
+        self._stack.callback(self._log.close)
+        self._process = subprocess.Popen(
+            command,
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": str(root), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self._stack.close()
+
+    def kill(self) -> None:
+        """SIGKILL the process and what it has started; return when none of them runs."""
+        while any(map(_runs, _group(self._process.pid))):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            time.sleep(POLL_S)
+        self._process.wait()
+
+    def kill_children(self) -> None:
+        """SIGKILL what the process has started, but not itself; return when none of it runs."""
+        import psutil
+
+        children = psutil.Process(self._process.pid).children(recursive=True)
+        for child in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+        while any(map(_runs, children)):
+            time.sleep(POLL_S)
+
+    def ended(self) -> bool:
+        """Whether the process has ended by itself."""
+        return self._process.poll() is not None
+
+    def said(self) -> str:
+        """The last line that it printed."""
+        # Not read(): the process writes where reading would end.
+        printed = os.pread(self._log.fileno(), os.fstat(self._log.fileno()).st_size, 0)
+        lines = printed.decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it printed nothing"
+
+
+def _group(pgid: int) -> "list[psutil.Process]":
+    import psutil
+
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if os.getpgid(process.pid) == pgid:
+                found.append(process)
+        except ProcessLookupError:
+            continue
+    return found
+
+
+def _runs(process: "psutil.Process") -> bool:
+    """Whether it does; a zombie only waits for its new parent to look."""
+    import psutil
+
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

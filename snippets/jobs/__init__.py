@@ -1,0 +1,1 @@
+"""Work after the response: what a process that ends leaves undone."""

@@ -1,0 +1,52 @@
+"""An application on a real socket, in this process.
+
+Without a socket there is no client that hangs up, and no response that
+is sent before the request has ended.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+
+# --8<-- [start:serve]
+async def serve(
+    server: uvicorn.Server, listener: socket.socket
+) -> None:
+    try:
+        await server.serve([listener])
+    except SystemExit as error:  # it would end the caller as well
+        raise RuntimeError("the application did not start") from error
+
+
+# --8<-- [end:serve]
+
+
+# --8<-- [start:served]
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the app, which uvicorn serves meanwhile."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(app, log_level="critical")
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(serve(server, listener))
+        while not (server.started or serving.done()):
+            await asyncio.sleep(0.01)
+        if serving.done():
+            await serving  # it says why it did not start
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        try:
+            async with httpx.AsyncClient(base_url=url) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            await serving  # until every request has ended
+
+
+# --8<-- [end:served]

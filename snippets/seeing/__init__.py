@@ -1,0 +1,1 @@
+"""What tells where the time of a request went, and what does not."""

@@ -1,0 +1,1 @@
+"""What the article on seeing measures."""

@@ -1,0 +1,51 @@
+"""What the popular instrumentor counts as the duration of a request.
+
+Running it prints the series that twenty orders, twenty unknown paths,
+a mail, an export and a failure leave, and where the time is.
+"""
+
+import asyncio
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from prometheus_fastapi_instrumentator import Instrumentator
+
+from snippets.seeing.asked import LATE_S, add_routes, ask
+from snippets.seeing.served import served
+
+DURATION = "http_request_duration_seconds"
+
+
+# --8<-- [start:app]
+def create_app(registry: CollectorRegistry) -> FastAPI:
+    app = FastAPI()
+    Instrumentator(registry=registry).instrument(app)  # [!]
+    add_routes(app)
+    return app
+
+
+# --8<-- [end:app]
+
+
+async def counted() -> dict[str, bool]:
+    """Routes that have a series, and whether the late part is in it."""
+    registry = CollectorRegistry()
+    async with served(create_app(registry)) as client:
+        await ask(client)
+    return {
+        sample.labels["handler"]: sample.value >= LATE_S
+        for metric in registry.collect()
+        for sample in metric.samples
+        if sample.name == f"{DURATION}_sum"
+    }
+
+
+def main() -> None:
+    for route, late in asyncio.run(counted()).items():
+        print(
+            f"{route}: {'with' if late else 'without'} what came later"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the article on passwords and tokens measures."""
