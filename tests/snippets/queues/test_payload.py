@@ -70,6 +70,22 @@ async def test_what_is_rolled_back_is_not_heard(dsn: str, connection: Any) -> No
     await listener.close()
 
 
+class Mute:
+    """A connection that can write and cannot notify."""
+
+    def __init__(self, connection: Any) -> None:
+        self.fetchval, self.transaction = connection.fetchval, connection.transaction
+
+    async def execute(self, statement: str, *of: object) -> None:  # noqa: D102
+        raise ConnectionError(statement)
+
+
+async def test_without_its_notification_there_is_no_row(connection: Any) -> None:
+    with pytest.raises(ConnectionError, match="pg_notify"):
+        await payloads.place_by_id(Mute(connection), "silent")
+    assert await connection.fetchval("SELECT count(*) FROM orders") == 0
+
+
 TRIGGER = """
 CREATE FUNCTION notify_orders() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
