@@ -75,12 +75,19 @@ def create_app(limit: type[Limit]) -> FastAPI:
     return app
 
 
+async def answers() -> list[str]:
+    limits = (Limit, LimitAndAnswer)
+    asked = [ask(create_app(limit), "/report") for limit in limits]
+    return [
+        str(answer)
+        for answer in await asyncio.gather(
+            *asked, return_exceptions=True
+        )
+    ]
+
+
 def main() -> None:
-    for limit in (Limit, LimitAndAnswer):
-        try:
-            print(asyncio.run(ask(create_app(limit), "/report")))
-        except RuntimeError as error:
-            print(error)
+    print("\n".join(asyncio.run(answers())))
 
 
 if __name__ == "__main__":

@@ -35,8 +35,7 @@ Read = Callable[[asyncio.Task[str]], Awaitable[str]]
 
 
 async def render() -> str:
-    await asyncio.sleep(10)
-    return "report"
+    return await asyncio.sleep(10, "report")
 
 
 def create_app(read: Read) -> FastAPI:
@@ -52,14 +51,21 @@ def create_app(read: Read) -> FastAPI:
     return app
 
 
-def main() -> None:
+async def answers() -> list[str]:
     reads: tuple[Read, ...] = (read, read_or_refuse)
-    for work in reads:
-        try:
-            answer = asyncio.run(ask(create_app(work), "/report"))
-            print(f"{work.__name__}: {answer}")
-        except RuntimeError as error:
-            print(f"{work.__name__}: {error}")
+    asked = [ask(create_app(work), "/report") for work in reads]
+    return [
+        f"{work.__name__}: {answer}"
+        for work, answer in zip(
+            reads,
+            await asyncio.gather(*asked, return_exceptions=True),
+            strict=True,
+        )
+    ]
+
+
+def main() -> None:
+    print("\n".join(asyncio.run(answers())))
 
 
 if __name__ == "__main__":

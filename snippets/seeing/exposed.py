@@ -65,14 +65,19 @@ async def scraped(dsn: str) -> str:
     return scrape.text
 
 
+def types(scrape: str) -> list[str]:
+    return [
+        line.removeprefix("# TYPE ")
+        for line in scrape.splitlines()
+        if line.startswith("# TYPE") and "target" not in line
+    ]
+
+
 def main() -> None:
     import lab
 
     with lab.postgres() as dsn:
-        text = asyncio.run(scraped(dsn))
-    for line in text.splitlines():
-        if line.startswith("# TYPE") and "target" not in line:
-            print(line.removeprefix("# TYPE "))
+        print("\n".join(types(asyncio.run(scraped(dsn)))))
 
 
 if __name__ == "__main__":

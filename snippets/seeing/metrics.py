@@ -58,10 +58,16 @@ async def counted() -> dict[str, tuple[bool, str]]:
     }
 
 
+def told(routes: dict[str, tuple[bool, str]]) -> list[str]:
+    return [
+        f"{route}: {'with' if late else 'without'} what came later"
+        f" {error}".rstrip()
+        for route, (late, error) in routes.items()
+    ]
+
+
 def main() -> None:
-    for route, (late, error) in asyncio.run(counted()).items():
-        told = "with" if late else "without"
-        print(f"{route}: {told} what came later {error}".rstrip())
+    print("\n".join(told(asyncio.run(counted()))))
 
 
 if __name__ == "__main__":

@@ -40,11 +40,15 @@ async def counted() -> dict[str, bool]:
     }
 
 
+def told(routes: dict[str, bool]) -> list[str]:
+    return [
+        f"{route}: {'with' if late else 'without'} what came later"
+        for route, late in routes.items()
+    ]
+
+
 def main() -> None:
-    for route, late in asyncio.run(counted()).items():
-        print(
-            f"{route}: {'with' if late else 'without'} what came later"
-        )
+    print("\n".join(told(asyncio.run(counted()))))
 
 
 if __name__ == "__main__":

@@ -62,19 +62,24 @@ def with_sqlalchemy(traced: Traced) -> FastAPI:
 # --8<-- [end:tracers]
 
 
-def main() -> None:
-    import lab
-
+async def compared(dsn: str) -> list[str]:
+    lines = []
     for name, create, instrumentor in (
         ("FastAPI alone", create_app, None),
         ("and asyncpg", with_asyncpg, ASYNCPG),
         ("and SQLAlchemy", with_sqlalchemy, SQLALCHEMY),
     ):
-        with lab.postgres() as dsn:
-            seen = asyncio.run(open_while_waiting(dsn, create))
-            print(f"{name}: {seen}")
+        lines.append(f"{name}: {await open_while_waiting(dsn, create)}")
         if instrumentor:
             instrumentor.uninstrument()
+    return lines
+
+
+def main() -> None:
+    import lab
+
+    with lab.postgres() as dsn:
+        print("\n".join(asyncio.run(compared(dsn))))
 
 
 if __name__ == "__main__":

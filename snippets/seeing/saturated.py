@@ -58,13 +58,15 @@ async def seen_meanwhile(dsn: str) -> dict[str, float]:
 # --8<-- [end:seen]
 
 
+def told(seen: dict[str, float]) -> list[str]:
+    return [f"{name}: {value}" for name, value in sorted(seen.items())]
+
+
 def main() -> None:
     import lab
 
     with lab.postgres() as dsn:
-        seen = asyncio.run(seen_meanwhile(dsn))
-    for name, value in sorted(seen.items()):
-        print(f"{name}: {value}")
+        print("\n".join(told(asyncio.run(seen_meanwhile(dsn)))))
 
 
 if __name__ == "__main__":

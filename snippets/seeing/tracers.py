@@ -51,12 +51,15 @@ def create_app(traced: Traced) -> FastAPI:
 # --8<-- [end:app]
 
 
+def told(seen: str) -> str:
+    return f"a span of ours: {seen}"
+
+
 def main() -> None:
     import lab
 
     with lab.postgres() as dsn:
-        seen = asyncio.run(open_while_waiting(dsn, create_app))
-        print(f"a span of ours: {seen}")
+        print(told(asyncio.run(open_while_waiting(dsn, create_app))))
 
 
 if __name__ == "__main__":

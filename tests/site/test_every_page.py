@@ -89,7 +89,7 @@ def kinds() -> Iterator[str]:
     pages = documents(load_settings(ROOT))
     published = articles()[:1]
     yield from (f"{meta.slug}/" for meta in published)
-    yield from (f"category/{meta.categories[0].lower()}/" for meta in published)
+    yield from (f"category/{meta.categories[0].lower().replace(' ', '-')}/" for meta in published)
     yield from (f"tags/{meta.tags[0]}/" for meta in published)
     errors = [page.path for page in pages if is_error(page.path)]
     yield from (path.removeprefix("docs/").removesuffix(".md") + "/" for path in errors[:1])

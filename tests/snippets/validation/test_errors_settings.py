@@ -1,14 +1,12 @@
 """What code for Pydantic 1 says, and what it no longer does without saying so."""
 
 import importlib
-import os
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.metadata import requires
 from pathlib import Path
 from typing import Annotated, Any, Literal, Optional, Self
-from unittest.mock import patch
 
 import pydantic
 import pytest
@@ -40,11 +38,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::U
 
 
 @pytest.fixture(autouse=True)
-def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The variables of the listing, and a directory without .env."""
     monkeypatch.chdir(tmp_path)
-    with patch.dict(os.environ, ENVIRONMENT):
-        yield
+    for name, value in ENVIRONMENT.items():  # a patch of its own would end before monkeypatch
+        monkeypatch.setenv(name, value)
 
 
 def test_the_old_import_says_where_it_is_now_though_that_is_installed() -> None:
