@@ -149,29 +149,6 @@ async def test_the_last_attempt_puts_it_aside(tables: asyncpg.Connection) -> Non
     assert dead["payload"] == '{"mail": "m-1"}'
 
 
-async def test_a_dead_job_is_sent_back_once(tables: asyncpg.Connection) -> None:
-    await enqueue(tables, {"mail": "m-1"})
-    await tables.execute("UPDATE jobs SET attempts = $1", retrying.ATTEMPTS - 1)
-    await retrying.run_next(tables, refuse)
-    dead = await tables.fetchval("SELECT id FROM dead_jobs")
-
-    for _ in range(2):
-        await tables.execute(retrying.REVIVE, dead)
-    [job] = await tables.fetch("SELECT * FROM jobs")
-    assert (job["payload"], job["attempts"], job["status"]) == ('{"mail": "m-1"}', 0, "waiting")
-    assert await tables.fetchval("SELECT count(*) FROM dead_jobs") == 0
-
-
-async def test_an_error_may_say_what_no_text_holds(tables: asyncpg.Connection) -> None:
-    async def fail(_: Job) -> None:
-        raise ValueError("\x00 \ud800")
-
-    await enqueue(tables, {})
-    assert await retrying.run_next(tables, fail)
-    error = await tables.fetchval("SELECT error FROM jobs")
-    assert error == r"ValueError('\x00 \ud800')"
-
-
 async def test_a_job_that_fails_is_run_for_ever_without_attempts(
     tables: asyncpg.Connection,
 ) -> None:
