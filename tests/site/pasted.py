@@ -292,12 +292,12 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     (UNKNOWN_TRACEBACK, None),
     (ALEMBIC_TRACEBACK, ALEMBIC),
     (ALEMBIC_TRACEBACK.replace("\n", " "), ALEMBIC),
-    (STARTUP_TRACEBACK, COROUTINE),  # which leads to the page of Alembic
+    (STARTUP_TRACEBACK, ALEMBIC),
     ("alembic upgrade head MissingGreenlet", ALEMBIC),
     ("alembic greenlet_spawn has not been called", ALEMBIC),
     ("sqlalchemy.exc.InvalidRequestError: The asyncio extension requires an async driver to be used. The loaded 'psycopg2' is not async.",
      ALEMBIC),
-    ("RuntimeWarning: coroutine 'run_async_migrations' was never awaited", COROUTINE),
+    ("RuntimeWarning: coroutine 'run_async_migrations' was never awaited", ALEMBIC),
     # Without its caller, or with it behind, a message belongs to no caller's page.
     ("asyncio.run() cannot be called from a running event loop", None),
     ("AttributeError: 'NoneType' object has no attribute 'configure'", None),
