@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request
 
 from lab.repository import ROOT
+from press.sources.articles import category_url, tag_url
 from press.sources.front_matter import PostMeta
 from press.sources.pages import documents, is_error, posts
 from press.sources.settings import load_settings
@@ -89,8 +90,8 @@ def kinds() -> Iterator[str]:
     pages = documents(load_settings(ROOT))
     published = articles()[:1]
     yield from (f"{meta.slug}/" for meta in published)
-    yield from (f"category/{meta.categories[0].lower().replace(' ', '-')}/" for meta in published)
-    yield from (f"tags/{meta.tags[0]}/" for meta in published)
+    yield from (category_url(meta.categories[0]) for meta in published)
+    yield from (tag_url(meta.tags[0]) for meta in published)
     errors = [page.path for page in pages if is_error(page.path)]
     yield from (path.removeprefix("docs/").removesuffix(".md") + "/" for path in errors[:1])
     yield "nothing-here/"
