@@ -1,6 +1,5 @@
 """Every experiment runs, and its record is complete, current and computed from its samples."""
 
-import contextlib
 import json
 import math
 import random
@@ -11,13 +10,14 @@ from statistics import StatisticsError
 from typing import Any
 
 import pytest
+from tenacity import retry, retry_if_exception, stop_after_attempt
 
 from lab import measure, record
 from lab.atomic import replace_text
 from lab.catalog import find, load
 from lab.experiment import Experiment, Round
 from lab.repository import ROOT
-from lab.rounds import ExperimentError, evaluate, judge, prepare, run_round
+from lab.rounds import evaluate, judge, prepare, run_round
 from lab.source import source_hash
 from lab.testbed import rehearsal_testbed
 from press.evidence.quantities import number
@@ -103,28 +103,23 @@ def test_an_experiment_runs_in_small(name: str) -> None:
     experiment = load(find(ROOT)[name], ROOT)
     if experiment.environments:
         pytest.skip("its variants are rehearsed one by one, in environments that few have")
-    for _ in range(2):  # so small that a busy machine may leave a sample empty: once more, then
-        with contextlib.suppress(EmptySampleError):
-            return rehearse(name, experiment)
-    return rehearse(name, experiment)
+    rehearse(name, experiment)
 
 
-class EmptySampleError(ExperimentError):
-    """Nothing to compute a ratio or a median from, which a measurement would say, too."""
+def found_nothing(error: BaseException) -> bool:
+    """Whether there was nothing to compute a ratio or a median from."""
+    return isinstance(error.__cause__, ZeroDivisionError | StatisticsError)
 
 
+# A rehearsal is so small that a busy machine may leave a sample empty.
+@retry(retry=retry_if_exception(found_nothing), stop=stop_after_attempt(3), reraise=True)
 def rehearse(name: str, experiment: Experiment) -> None:
-    order = random.sample(list(experiment.variants), len(experiment.variants))
-    try:
-        with rehearsal_testbed(experiment) as testbed:
-            prepare(name, experiment, testbed.setting)
-            rehearsed = run_round(name, experiment, testbed.setting, order)
-        assert list(rehearsed) == order
-        assert list(evaluate(name, experiment, [rehearsed])) == list(experiment.quantities)
-    except ExperimentError as error:
-        if isinstance(error.__cause__, ZeroDivisionError | StatisticsError):
-            raise EmptySampleError(*error.args) from error
-        raise
+    with rehearsal_testbed(experiment) as testbed:
+        prepare(name, experiment, testbed.setting)
+        order = random.sample(list(experiment.variants), len(experiment.variants))
+        rehearsed = run_round(name, experiment, testbed.setting, order)
+    assert list(rehearsed) == order
+    assert list(evaluate(name, experiment, [rehearsed])) == list(experiment.quantities)
 
 
 @pytest.mark.parametrize("name", NAMES)
