@@ -99,7 +99,7 @@ class Server(ABC):
         main.suspend()  # so that it starts none that the list lacks
         others = main.children(recursive=True)
         self._ask("kill", [process.pid for process in others])
-        while any(_holds_resources(process) for process in others):
+        while any(holds_resources(process) for process in others):
             time.sleep(POLL_S)
         self._running = False
 
@@ -193,7 +193,7 @@ def _environment() -> dict[str, str]:
     return kept | {"LC_ALL": "C"}
 
 
-def _holds_resources(process: "psutil.Process") -> bool:
+def holds_resources(process: "psutil.Process") -> bool:
     """Whether it still has memory and files; a zombie only waits for its new parent to look."""
     import psutil
 

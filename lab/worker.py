@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from lab.repository import ROOT
+from lab.server import holds_resources
 
 if TYPE_CHECKING:
     import psutil
@@ -53,7 +54,7 @@ class Worker:
 
     def kill(self) -> None:
         """SIGKILL the process and what it has started; return when none of them runs."""
-        while any(map(_runs, _group(self._process.pid))):
+        while any(map(holds_resources, _group(self._process.pid))):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             time.sleep(POLL_S)
@@ -67,7 +68,7 @@ class Worker:
         for child in children:
             with contextlib.suppress(psutil.NoSuchProcess):
                 child.kill()
-        while any(map(_runs, children)):
+        while any(map(holds_resources, children)):
             time.sleep(POLL_S)
 
     def ended(self) -> bool:
@@ -93,13 +94,3 @@ def _group(pgid: int) -> "list[psutil.Process]":
         except ProcessLookupError:
             continue
     return found
-
-
-def _runs(process: "psutil.Process") -> bool:
-    """Whether it does; a zombie only waits for its new parent to look."""
-    import psutil
-
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
