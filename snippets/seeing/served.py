@@ -10,6 +10,19 @@ import uvicorn
 from fastapi import FastAPI
 
 
+# --8<-- [start:serve]
+async def serve(
+    server: uvicorn.Server, listener: socket.socket
+) -> None:
+    try:
+        await server.serve([listener])
+    except SystemExit as error:  # it would end the caller as well
+        raise RuntimeError("the application did not start") from error
+
+
+# --8<-- [end:serve]
+
+
 # --8<-- [start:served]
 @asynccontextmanager
 async def served(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
@@ -18,16 +31,18 @@ async def served(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(app, log_level="critical")
         server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve([listener]))
-        started = False
-        while not started:
+        serving = asyncio.create_task(serve(server, listener))
+        while not (server.started or serving.done()):
             await asyncio.sleep(0.01)
-            started = server.started
+        if serving.done():
+            await serving  # it says why it did not start
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        async with httpx.AsyncClient(base_url=url) as client:
-            yield client
-        server.should_exit = True
-        await serving
+        try:
+            async with httpx.AsyncClient(base_url=url) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            await serving  # until every request has ended
 
 
 # --8<-- [end:served]

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 import snippets.dependencies.served
 import snippets.jobs.served
+import snippets.seeing.served
 import snippets.tokens.served
 
 Serve = Callable[[FastAPI], AbstractAsyncContextManager[httpx.AsyncClient]]
@@ -18,6 +19,7 @@ each = pytest.mark.parametrize(
     [
         snippets.dependencies.served.served,
         snippets.jobs.served.served,
+        snippets.seeing.served.served,
         snippets.tokens.served.served,
     ],
 )
