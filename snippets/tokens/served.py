@@ -37,6 +37,7 @@ async def served(
         config = uvicorn.Config(
             app,
             log_level="critical",
+            timeout_keep_alive=60,  # httpx keeps a connection for 5 s
             forwarded_allow_ips=forwarded_allow_ips,
         )
         server = uvicorn.Server(config)
