@@ -40,7 +40,7 @@ class _Announcing(uvicorn.Server):
 
 def _listener() -> socket.socket:
     while True:
-        listener = socket.socket()
+        listener = socket.socket(proto=socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", ports.free_port()))
