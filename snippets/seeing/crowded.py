@@ -1,8 +1,6 @@
 """A service whose pool is too small, and how much its traces explain.
 
-Explained is the time of spans that name the database: statements, and
-the wait for a connection. It is asked for at /explained, as a share of
-the time of all requests.
+It is asked for at /explained, as a share of the time of all requests.
 """
 
 from collections.abc import AsyncIterator
@@ -10,18 +8,11 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Literal
 
 from fastapi import Depends, FastAPI
-from opentelemetry.context import Context
 from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
 from opentelemetry.instrumentation.sqlalchemy import (
     SQLAlchemyInstrumentor,
 )
-from opentelemetry.sdk.trace import (
-    ReadableSpan,
-    Span,
-    SpanProcessor,
-    TracerProvider,
-)
-from opentelemetry.trace import SpanKind
+from opentelemetry.sdk.trace import TracerProvider
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import (
     AsyncSession,
@@ -29,32 +20,11 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from snippets.seeing.explained import Explained
 from snippets.seeing.tracers import acquire
 
 Tracing = Literal["fastapi", "asyncpg", "sqlalchemy", "ours"]
 CONNECTIONS = 2
-
-
-class Explained(SpanProcessor):
-    """Sums durations, in nanoseconds."""
-
-    def __init__(self) -> None:
-        self.requests = self.database = 0
-
-    def on_start(
-        self, span: Span, parent_context: Context | None = None
-    ) -> None:
-        pass
-
-    # --8<-- [start:explained]
-    def on_end(self, span: ReadableSpan) -> None:
-        took = (span.end_time or 0) - (span.start_time or 0)
-        if span.kind is SpanKind.SERVER:
-            self.requests += took
-        elif span.kind is SpanKind.CLIENT or "pool" in span.name:
-            self.database += took
-
-    # --8<-- [end:explained]
 
 
 def create_app(
@@ -93,6 +63,7 @@ def create_app(
     )
     sessions = async_sessionmaker(engine)
 
+    # --8<-- [start:app]
     async def session() -> AsyncIterator[AsyncSession]:
         async with sessions() as session:
             if tracing == "ours":
@@ -112,4 +83,5 @@ def create_app(
         explained.requests = explained.database = 0
         return share
 
+    # --8<-- [end:app]
     return app

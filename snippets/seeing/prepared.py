@@ -42,8 +42,7 @@ async def prepared_after(
         for number in range(requests):
             await client.get(f"/orders/{number}")
     async with engine.connect() as connection:
-        found = await connection.scalars(text(PREPARED))
-        prepared = list(found)
+        prepared = list(await connection.scalars(text(PREPARED)))
     await engine.dispose()
     return prepared
 

@@ -180,3 +180,14 @@ def test_the_default_bounds_are_those_of_milliseconds() -> None:
     assert isinstance(point, HistogramDataPoint)
     assert list(point.explicit_bounds)[:2] == [0.0, 5.0]
     assert list(point.explicit_bounds)[-1] == 10_000
+    assert list(point.bucket_counts)[:3] == [0, 1, 0]
+
+
+async def test_the_bounds_of_fastapi_have_none_at_two_seconds() -> None:
+    reader = InMemoryMetricReader()
+    async with served(metrics.create_app(reader)) as client:
+        await client.get("/orders/1")
+    (point,) = metrics.durations(reader)
+    assert 1.0 in point.explicit_bounds
+    assert 2.0 not in point.explicit_bounds
+    assert 2.5 in point.explicit_bounds
