@@ -40,6 +40,7 @@ class _Announcing(uvicorn.Server):
 
 def _listener() -> socket.socket:
     while True:
+        # asyncio sends small parts at once only of a socket that says TCP
         listener = socket.socket(proto=socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -31,6 +31,8 @@ async def serve(
 @asynccontextmanager
 async def served(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the app, which uvicorn serves meanwhile."""
+    # Of a socket that does not say TCP, asyncio sends the second part
+    # of an answer when the client has acknowledged the first: late.
     with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(app, log_level="critical")

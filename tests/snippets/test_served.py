@@ -6,12 +6,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 import snippets.dependencies.served
 import snippets.jobs.served
 import snippets.seeing.served
 import snippets.tokens.served
+from tests.nagle import held_back
 
 Serve = Callable[[FastAPI], AbstractAsyncContextManager[httpx.AsyncClient]]
 each = pytest.mark.parametrize(
@@ -52,3 +53,15 @@ async def test_a_server_ends_with_whoever_fails_beside_it(served: Serve) -> None
             raise ZeroDivisionError
     assert ended
     assert len(asyncio.all_tasks()) == 1
+
+
+@each
+async def test_the_parts_of_an_answer_leave_at_once(served: Serve) -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    async def answer(request: Request) -> list[bool]:
+        return held_back(request.scope["server"][1])
+
+    async with served(app) as client:
+        assert (await client.get("/")).json() == [False]

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
+from tests.nagle import held_back
+
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -16,7 +18,7 @@ served = 0
 
 
 async def app(scope: Message, receive: Receive, send: Send) -> None:
-    """Answers that the path names: /count, /slow, /stall, /status/503, /close, /cut, /echo."""
+    """Answers of its path: /count, /slow, /stall, /status/503, /close, /cut, /held-back, /echo."""
     global served
     if scope["type"] == "lifespan":
         await lifespan(receive, send)
@@ -41,6 +43,8 @@ async def app(scope: Message, receive: Receive, send: Send) -> None:
         )
         await send({"type": "http.response.body", "body": b"half", "more_body": True})
         raise ConnectionResetError
+    elif path == "/held-back":
+        body = str(held_back(scope["server"][1])).encode()
     elif path == "/count":
         body = str(served).encode()
     elif path == "/echo":

@@ -41,6 +41,12 @@ def test_a_function_makes_the_application_from_arguments() -> None:
         assert get(made.url) == "42"
 
 
+@pytest.mark.parametrize("loop", ["asyncio", "auto"])
+def test_the_parts_of_an_answer_leave_at_once(loop: str) -> None:
+    with serve(f"{APPS}:app", loop=loop) as app:
+        assert get(f"{app.url}/held-back") == "[False]"
+
+
 def test_it_stops_in_good_order(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     with serve(f"{APPS}:app", environment={"STOPPED": str(mark)}) as app:

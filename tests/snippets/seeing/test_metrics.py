@@ -386,3 +386,13 @@ def test_the_default_bounds_are_those_of_milliseconds() -> None:
     assert list(point.explicit_bounds)[:3] == [0, 5, 10]
     assert list(point.explicit_bounds)[-1] == 10_000
     assert list(point.bucket_counts)[:2] == [0, 3]
+
+
+async def test_the_bounds_of_fastapi_have_none_at_two_seconds() -> None:
+    reader = InMemoryMetricReader()
+    async with served(metrics.create_app(reader)) as client:
+        await client.get("/orders/1")
+    (point,) = metrics.durations(reader)
+    assert 1.0 in point.explicit_bounds
+    assert 2.0 not in point.explicit_bounds
+    assert 2.5 in point.explicit_bounds

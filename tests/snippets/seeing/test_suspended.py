@@ -72,6 +72,16 @@ async def test_a_task_names_the_wait_when_a_signal_asks(dsn: str) -> None:
     assert task.endswith(" > greenlet_spawn > Queue.get")
 
 
+async def test_a_loop_that_is_blocked_does_not_answer_the_signal() -> None:
+    answered = asyncio.Event()
+    suspended.tell_on_signal(lambda _: answered.set())
+    os.kill(os.getpid(), signal.SIGUSR1)
+    subprocess.run([sys.executable, "-c", ""], check=True)  # noqa: ASYNC221 - it blocks the loop
+    assert not answered.is_set()
+    await answered.wait()
+    asyncio.get_running_loop().remove_signal_handler(signal.SIGUSR1)
+
+
 async def test_the_stack_of_a_task_is_its_first_coroutine_alone(dsn: str) -> None:
     async def look() -> str:
         (task,) = (task for task in asyncio.all_tasks() if "RequestResponseCycle" in repr(task))
