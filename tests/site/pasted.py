@@ -69,6 +69,7 @@ BUSYGROUP = "redis-busygroup"
 PAYLOAD = "payload-string-too-long"
 LOCK = "could-not-obtain-lock-on-row"
 CANCELED = "canceled-error"
+CLIENT_APP = "asyncclient-unexpected-keyword-argument-app"
 
 QUEUE_POOL_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/.venv/lib/python3.12/site-packages/uvicorn/protocols/http/h11_impl.py", line 407
@@ -604,6 +605,11 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     (CANCELED_TRACEBACK, CANCELED),
     ("asyncio.exceptions.CancelledError", CANCELED),
     ("ERROR:    Cancel 1 running task(s), timeout graceful shutdown exceeded", CANCELED),
+    ("TypeError: AsyncClient.__init__() got an unexpected keyword argument 'app'", CLIENT_APP),
+    ("E       TypeError: Client.__init__() got an unexpected keyword argument 'app'\n\n.venv/lib/python3.12/site-packages/starlette/testclient.py:402: TypeError", CLIENT_APP),
+    ("TypeError: __init__() got an unexpected keyword argument 'app'", CLIENT_APP),
+    ("DeprecationWarning: The 'app' shortcut is now deprecated. Use the explicit style 'transport=ASGITransport(app=...)' instead.", CLIENT_APP),
+    ("TypeError: AsyncClient.__init__() got an unexpected keyword argument 'proxies'", None),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),
