@@ -69,6 +69,7 @@ BUSYGROUP = "redis-busygroup"
 PAYLOAD = "payload-string-too-long"
 LOCK = "could-not-obtain-lock-on-row"
 CANCELED = "canceled-error"
+HTTPX2 = "testclient-install-httpx2"
 CLIENT_APP = "asyncclient-unexpected-keyword-argument-app"
 
 QUEUE_POOL_TRACEBACK = """Traceback (most recent call last):
@@ -610,6 +611,11 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("TypeError: __init__() got an unexpected keyword argument 'app'", CLIENT_APP),
     ("DeprecationWarning: The 'app' shortcut is now deprecated. Use the explicit style 'transport=ASGITransport(app=...)' instead.", CLIENT_APP),
     ("TypeError: AsyncClient.__init__() got an unexpected keyword argument 'proxies'", None),
+    (".venv/lib/python3.12/site-packages/fastapi/testclient.py:1: StarletteDeprecationWarning: Using `httpx` with `starlette.testclient` is deprecated; install `httpx2` instead.\n    from starlette.testclient import TestClient as TestClient  # noqa", HTTPX2),
+    ("starlette.exceptions.StarletteDeprecationWarning: Using `httpx` with `starlette.testclient` is deprecated; install `httpx2` instead.", HTTPX2),
+    ("RuntimeError: The starlette.testclient module requires the httpx2 package to be installed.\nYou can install this with:\n    $ pip install httpx2", HTTPX2),
+    ("RuntimeError: The starlette.testclient module requires the httpx package to be installed.", HTTPX2),
+    ("ModuleNotFoundError: No module named 'httpx2'", None),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),
