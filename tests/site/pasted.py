@@ -69,6 +69,8 @@ BUSYGROUP = "redis-busygroup"
 PAYLOAD = "payload-string-too-long"
 LOCK = "could-not-obtain-lock-on-row"
 CANCELED = "canceled-error"
+SCOPE = "scopemismatch-function-scoped-runner"
+ASYNC_TEST = "async-def-functions-are-not-natively-supported"
 HTTPX2 = "testclient-install-httpx2"
 CLIENT_APP = "asyncclient-unexpected-keyword-argument-app"
 
@@ -616,6 +618,18 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("RuntimeError: The starlette.testclient module requires the httpx2 package to be installed.\nYou can install this with:\n    $ pip install httpx2", HTTPX2),
     ("RuntimeError: The starlette.testclient module requires the httpx package to be installed.", HTTPX2),
     ("ModuleNotFoundError: No module named 'httpx2'", None),
+    ("async def functions are not natively supported.\nYou need to install a suitable plugin for your async framework, for example:\n  - anyio\n  - pytest-asyncio\n  - pytest-tornasync\n  - pytest-trio\n  - pytest-twisted", ASYNC_TEST),
+    ("FAILED tests/test_orders.py::test_placing - Failed: async def functions are not natively supported.", ASYNC_TEST),
+    ("PytestUnhandledCoroutineWarning: async def functions are not natively supported and have been skipped.", ASYNC_TEST),
+    ("SKIPPED [1] tests/test_orders.py:3: async def function and no async plugin installed (see warnings)", ASYNC_TEST),
+    ("PytestUnknownMarkWarning: Unknown pytest.mark.asyncio - is this a typo?  You can register custom marks to avoid this warning", ASYNC_TEST),
+    ("'test_placing' requested an async fixture 'client', with no plugin or hook that handled it. This is an error, as pytest does not natively support it.", ASYNC_TEST),
+    ("ScopeMismatch: You tried to access the function scoped fixture _function_scoped_runner with a session scoped request object. Requesting fixture stack:\ntest/conftest.py:24:  def real_server_details() -> Type[Tuple[str, Tuple[int, ...]]]\nRequested fixture:\n.venv/lib/python3.13/site-packages/pytest_asyncio/plugin.py:748:  def _scoped_runner(event_loop_policy) -> 'Iterator[Runner]'", SCOPE),
+    ("ScopeMismatch: You tried to access the 'function' scoped fixture 'event_loop' with a 'session' scoped request object, involved factories\n.venv/lib/python3.7/site-packages/pytest_asyncio/plugin.py:136:  def wrapper(*args, **kwargs)", SCOPE),
+    ("ScopeMismatch: You tried to access the module scoped fixture anyio_backend with a session scoped request object. Requesting fixture stack:", SCOPE),
+    ("ERROR tests/test_orders.py::test_reading - Failed: ScopeMismatch: You tried to access the function scoped fixture tmp_path with a session scoped request object.", SCOPE),
+    ("E       fixture 'event_loop' not found", SCOPE),
+    ("E       fixture 'client' not found", None),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),
