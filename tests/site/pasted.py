@@ -69,6 +69,7 @@ BUSYGROUP = "redis-busygroup"
 PAYLOAD = "payload-string-too-long"
 LOCK = "could-not-obtain-lock-on-row"
 CANCELED = "canceled-error"
+IN_USE = "errno-98-address-already-in-use"
 SCOPE = "scopemismatch-function-scoped-runner"
 ASYNC_TEST = "async-def-functions-are-not-natively-supported"
 HTTPX2 = "testclient-install-httpx2"
@@ -630,6 +631,13 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("ERROR tests/test_orders.py::test_reading - Failed: ScopeMismatch: You tried to access the function scoped fixture tmp_path with a session scoped request object.", SCOPE),
     ("E       fixture 'event_loop' not found", SCOPE),
     ("E       fixture 'client' not found", None),
+    ("INFO:     Application startup complete.\nERROR:    [Errno 98] error while attempting to bind on address ('127.0.0.1', 8000): address already in use\nINFO:     Waiting for application shutdown.", IN_USE),
+    ("ERROR:    [Errno 48] error while attempting to bind on address ('0.0.0.0', 8000): address already in use", IN_USE),
+    ("ERROR:    [Errno 98] Address already in use", IN_USE),
+    ("OSError: [Errno 98] Address already in use", IN_USE),
+    ("[Errno 10048] error while attempting to bind on address ('127.0.0.1', 8000): only one usage of each socket address (protocol/network address/port) is normally permitted", IN_USE),
+    ("[2026-11-29 09:53:06 +0000] [474] [ERROR] Connection in use: ('127.0.0.1', 8000)", IN_USE),
+    ("ERROR:    [Errno 99] error while attempting to bind on address ('::1', 8000, 0, 0): cannot assign requested address", None),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),
