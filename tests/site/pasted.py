@@ -69,6 +69,7 @@ BUSYGROUP = "redis-busygroup"
 PAYLOAD = "payload-string-too-long"
 LOCK = "could-not-obtain-lock-on-row"
 CANCELED = "canceled-error"
+LOADING = "error-loading-asgi-app"
 IN_USE = "errno-98-address-already-in-use"
 SCOPE = "scopemismatch-function-scoped-runner"
 ASYNC_TEST = "async-def-functions-are-not-natively-supported"
@@ -638,6 +639,12 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("[Errno 10048] error while attempting to bind on address ('127.0.0.1', 8000): only one usage of each socket address (protocol/network address/port) is normally permitted", IN_USE),
     ("[2026-11-29 09:53:06 +0000] [474] [ERROR] Connection in use: ('127.0.0.1', 8000)", IN_USE),
     ("ERROR:    [Errno 99] error while attempting to bind on address ('::1', 8000, 0, 0): cannot assign requested address", None),
+    ('ERROR:    Error loading ASGI app. Could not import module "main".', LOADING),
+    ('INFO:     Started reloader process [19039] using statreload\nERROR:    Error loading ASGI app. Could not import module "app.main".', LOADING),
+    ('Error loading ASGI app. Attribute "app" not found in module "main".', LOADING),
+    ('ERROR:    Error loading ASGI app. Import string "main" must be in format "<module>:<attribute>".', LOADING),
+    ("Failed to find attribute 'app' in 'main'.", LOADING),
+    ("ModuleNotFoundError: No module named 'main'", None),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),
