@@ -69,6 +69,7 @@ BUSYGROUP = "redis-busygroup"
 PAYLOAD = "payload-string-too-long"
 LOCK = "could-not-obtain-lock-on-row"
 CANCELED = "canceled-error"
+BOOT = "gunicorn-worker-failed-to-boot"
 LOADING = "error-loading-asgi-app"
 IN_USE = "errno-98-address-already-in-use"
 SCOPE = "scopemismatch-function-scoped-runner"
@@ -645,6 +646,11 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ('ERROR:    Error loading ASGI app. Import string "main" must be in format "<module>:<attribute>".', LOADING),
     ("Failed to find attribute 'app' in 'main'.", LOADING),
     ("ModuleNotFoundError: No module named 'main'", None),
+    ("[2026-11-29 09:52:19 +0000] [30356] [ERROR] Worker (pid:30368) exited with code 3.\n[2026-11-29 09:52:19 +0000] [30356] [ERROR] Shutting down: Master\n[2026-11-29 09:52:19 +0000] [30356] [ERROR] Reason: Worker failed to boot.", BOOT),
+    ("gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>", BOOT),
+    ("raise HaltServer(reason, self.WORKER_BOOT_ERROR)\ngunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>", BOOT),
+    ("[ERROR] Reason: App failed to load.", BOOT),
+    ("[CRITICAL] WORKER TIMEOUT (pid:42)", None),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),
