@@ -69,6 +69,7 @@ BUSYGROUP = "redis-busygroup"
 PAYLOAD = "payload-string-too-long"
 LOCK = "could-not-obtain-lock-on-row"
 CANCELED = "canceled-error"
+SERVER_CLOSED = "server-closed-the-connection-unexpectedly"
 BOOT = "gunicorn-worker-failed-to-boot"
 LOADING = "error-loading-asgi-app"
 IN_USE = "errno-98-address-already-in-use"
@@ -651,6 +652,11 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("raise HaltServer(reason, self.WORKER_BOOT_ERROR)\ngunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>", BOOT),
     ("[ERROR] Reason: App failed to load.", BOOT),
     ("[CRITICAL] WORKER TIMEOUT (pid:42)", None),
+    ("psycopg.OperationalError: consuming input failed: server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n\tbefore or while processing the request.", SERVER_CLOSED),
+    ("sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n\tbefore or while processing the request.\n\n[SQL: SELECT 1]\n(Background on this error at: https://sqlalche.me/e/20/e3q8)", SERVER_CLOSED),
+    ('psycopg.OperationalError: connection failed: connection to server at "10.0.0.4", port 5432 failed: server closed the connection unexpectedly', SERVER_CLOSED),
+    ("psycopg2.OperationalError: SSL connection has been closed unexpectedly", SERVER_CLOSED),
+    ("psycopg.errors.AdminShutdown: terminating connection due to administrator command", CLOSED),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),
