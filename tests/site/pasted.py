@@ -69,6 +69,10 @@ BUSYGROUP = "redis-busygroup"
 PAYLOAD = "payload-string-too-long"
 LOCK = "could-not-obtain-lock-on-row"
 CANCELED = "canceled-error"
+CROSSSLOT = "redis-crossslot"
+READONLY = "redis-readonly"
+OOM = "redis-oom-command-not-allowed"
+MISCONF = "redis-misconf"
 SERVER_CLOSED = "server-closed-the-connection-unexpectedly"
 BOOT = "gunicorn-worker-failed-to-boot"
 LOADING = "error-loading-asgi-app"
@@ -657,6 +661,19 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ('psycopg.OperationalError: connection failed: connection to server at "10.0.0.4", port 5432 failed: server closed the connection unexpectedly', SERVER_CLOSED),
     ("psycopg2.OperationalError: SSL connection has been closed unexpectedly", SERVER_CLOSED),
     ("psycopg.errors.AdminShutdown: terminating connection due to administrator command", CLOSED),
+    ("redis.exceptions.ResponseError: MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.", MISCONF),
+    ("MISCONF Redis is configured to save RDB snapshots, but is currently not able to persist on disk. Commands that may modify the data set are disabled. Please check Redis logs for details about the error.", MISCONF),
+    ("Command # 1 (LPUSH celery {}) of pipeline caused error: MISCONF Redis is configured to save RDB snapshots, but it is currently not able to persist on disk.", MISCONF),
+    ("redis.exceptions.ResponseError: OOM command not allowed when used memory > 'maxmemory'.", OOM),
+    ("redis.exceptions.OutOfMemoryError: command not allowed when used memory > 'maxmemory'.", OOM),
+    ("kombu.exceptions.OperationalError: Command # 1 (LLEN telemetry) of pipeline caused error: command not allowed when used memory > 'maxmemory'", OOM),
+    ("redis.exceptions.ReadOnlyError: You can't write against a read only replica.", READONLY),
+    ("READONLY You can't write against a read only slave.", READONLY),
+    ("Command # 1 (SET page text) of pipeline caused error: You can't write against a read only replica.", READONLY),
+    ("redis.exceptions.ResponseError: CROSSSLOT Keys in request don't hash to the same slot", CROSSSLOT),
+    ("redis.exceptions.ClusterCrossSlotError: Keys in request don't hash to the same slot", CROSSSLOT),
+    ("redis.exceptions.RedisClusterException: MGET - all keys must map to the same key slot", CROSSSLOT),
+    ("redis.exceptions.CrossSlotTransactionError: All keys involved in a cluster transaction must map to the same slot", CROSSSLOT),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),
