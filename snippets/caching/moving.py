@@ -12,7 +12,6 @@ Reader = asyncio.StreamReader
 Writer = asyncio.StreamWriter
 
 
-# --8<-- [start:name]
 @dataclass
 class Name:
     """`port`: of the server that is the primary now."""
@@ -27,6 +26,7 @@ async def pump(reader: Reader, writer: Writer) -> None:
     writer.close()
 
 
+# --8<-- [start:name]
 @asynccontextmanager
 async def moving(port: int) -> AsyncIterator[Name]:
     name = Name(port)

@@ -1,8 +1,8 @@
 """A port has one listener, and the second that wants it ends.
 
-Running it serves an application on a port that is taken, as uvicorn
-does by itself and with a listener that is bound first, and then on a
-port that the system chooses.
+Running it serves an application on a port that is taken, with
+uvicorn.run and with a listener that is bound first, and then on a port
+that the system chooses.
 """
 
 import io
@@ -20,17 +20,12 @@ from fastapi import FastAPI
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    print("  the lifespan begins")
+    print("the lifespan begins")
     yield
-    print("  the lifespan ends")
+    print("the lifespan ends")
 
 
 app = FastAPI(lifespan=lifespan)
-
-
-@app.get("/")
-async def read() -> str:
-    return "tea"
 
 
 # --8<-- [start:raises]
@@ -61,18 +56,18 @@ def server_of(app: FastAPI) -> uvicorn.Server:
 # --8<-- [end:fix]
 
 
-def ask(listener: socket.socket) -> str:
-    """Serve one request, in a thread."""
+def ask(listener: socket.socket) -> int:
+    """Serve one request, in a thread; its status."""
     server = server_of(app)
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
     while not server.started:
         time.sleep(0.01)
     host, port = listener.getsockname()
-    answer = httpx.get(f"http://{host}:{port}/").text
+    status = httpx.get(f"http://{host}:{port}/docs").status_code
     server.should_exit = True
     thread.join()
-    return answer
+    return status
 
 
 def main() -> None:
@@ -80,21 +75,18 @@ def main() -> None:
     with listen(0) as taken, redirect_stderr(log):
         taken.listen()
         _, port = taken.getsockname()
-        print("uvicorn.run, and its log:")
-        try:
-            serve(app, port)
-        except SystemExit as end:
-            lines = log.getvalue().replace(str(port), "8000")
-            (said,) = (li for li in lines.splitlines() if "Err" in li)
-            print(f"  {said.replace(str(EADDRINUSE), '98')}")
-            print(f"  exit {end.code}")
-        print("listen:")
-        try:
-            listen(port)
-        except OSError as error:
-            print(f"  {error}".replace(str(EADDRINUSE), "98"))
-        print("listen(0):")
-        print(f"  {ask(listen(0))}")
+        for start in (lambda: serve(app, port), lambda: listen(port)):
+            try:
+                start()
+            except (SystemExit, OSError) as end:
+                print(f"{type(end).__name__}: {end}", file=log)
+        for line in log.getvalue().splitlines():
+            if "Err" in line or "Exit" in line:
+                said = line.replace(
+                    f"[Errno {EADDRINUSE}]", "[Errno 98]"
+                )
+                print(said.replace(str(port), "8000"))
+        print("listen(0):", ask(listen(0)))
 
 
 if __name__ == "__main__":

@@ -82,14 +82,15 @@ def test_two_names_with_one_tag_are_one(client: Client) -> None:
         "an empty tag",
     ],
 )
-def test_refused(command: Callable[[Client], object], client: Client) -> None:
+def test_refused(command: Callable[[Any], object], client: Client) -> None:
     with pytest.raises(ClusterCrossSlotError, match=f"^{TEXT}$"):
         command(client)
 
 
 def test_without_multi_a_pipeline_is_as_many_commands(client: Client) -> None:
     pipeline = client.pipeline(transaction=False)
-    pipeline.set("a", 1).set("b", 2)
+    pipeline.set("a", 1)
+    pipeline.set("b", 2)
     assert pipeline.execute() == [True, True]
 
 

@@ -82,6 +82,7 @@ SESSION = (
 def test_the_settings_do_it_for_all_tests(write: Write) -> None:
     file = write(FIXTURE.format(fixture="scope='session'", mark=""))
     assert outcomes(file, *SESSION) == ["passed"]
+    assert outcomes(f"{listing.__file__}::test_reading", *SESSION) == ["passed"]
 
 
 @pytest.mark.parametrize(("options", "left"), [(SESSION, "passed"), (listing.OPTIONS, "")])
