@@ -643,7 +643,7 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("OSError: [Errno 98] Address already in use", IN_USE),
     ("[Errno 10048] error while attempting to bind on address ('127.0.0.1', 8000): only one usage of each socket address (protocol/network address/port) is normally permitted", IN_USE),
     ("[2026-11-29 09:53:06 +0000] [474] [ERROR] Connection in use: ('127.0.0.1', 8000)", IN_USE),
-    ("ERROR:    [Errno 99] error while attempting to bind on address ('::1', 8000, 0, 0): cannot assign requested address", None),
+    ("ERROR:    [Errno 99] error while attempting to bind on address ('::1', 8000, 0, 0): cannot assign requested address", IN_USE),
     ('ERROR:    Error loading ASGI app. Could not import module "main".', LOADING),
     ('INFO:     Started reloader process [19039] using statreload\nERROR:    Error loading ASGI app. Could not import module "app.main".', LOADING),
     ('Error loading ASGI app. Attribute "app" not found in module "main".', LOADING),

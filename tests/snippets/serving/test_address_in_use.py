@@ -80,6 +80,15 @@ def test_all_addresses_are_this_one_too(taken: int, write: Write, start: Start) 
     assert BY_ASYNCIO.format("0.0.0.0", taken) in printed
 
 
+def test_an_address_of_another_machine_is_another_error(write: Write, start: Start) -> None:
+    write("app.py", APP)
+    process = start("uvicorn", "app:app", "--host", "192.0.2.1", "--port", "0")
+    printed, _ = process.communicate(timeout=30)
+    said = f"[Errno {errno.EADDRNOTAVAIL}] error while attempting to bind on address"
+    assert said in printed
+    assert "cannot assign requested address" in printed.lower()
+
+
 def test_gunicorn_tries_again_and_gives_up(taken: int, write: Write, start: Start) -> None:
     write("app.py", APP)
     address = f"127.0.0.1:{taken}"
