@@ -55,7 +55,8 @@ async def write_after(
     """A write before the failover, and one after."""
     async with moving(ports[0]) as name, connect(name.url) as redis:
         await count(redis)
-        await redis.wait(1, 5000)  # the replica has it
+        while not await redis.wait(1, 1000):
+            pass  # the replica has not got it yet
         await fail_over(ports, name)
         return await count(redis)
 
@@ -64,7 +65,8 @@ def main() -> None:
     import lab
 
     for connect in (staying, leaving):
-        with lab.redis_server() as old:
+        at_once = {"repl-diskless-sync-delay": "0"}
+        with lab.redis_server(at_once) as old:
             follows = {"replicaof": f"127.0.0.1 {old.port}"}
             with lab.redis_server(follows) as new:
                 ports = (old.port, new.port)
