@@ -277,6 +277,20 @@ CANCELED_TRACEBACK = """ERROR:    Traceback (most recent call last):
     await getter
 asyncio.exceptions.CancelledError
 """
+INTERRUPT_TRACEBACK = """Traceback (most recent call last):
+  File "/usr/lib/python3.12/asyncio/base_events.py", line 684, in run_until_complete
+    return future.result()
+asyncio.exceptions.CancelledError
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/srv/app/main.py", line 29, in <module>
+    asyncio.run(server.serve())
+  File "/usr/lib/python3.12/asyncio/runners.py", line 123, in run
+    raise KeyboardInterrupt()
+KeyboardInterrupt
+"""
 UNKNOWN_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/pool.py", line 8, in connection
     return pools[name]
@@ -603,6 +617,9 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("canceling statement due to lock timeout", LOCK),
     (CANCELED_TRACEBACK, CANCELED),
     ("asyncio.exceptions.CancelledError", CANCELED),
+    ("asyncio.exceptions.CancelledError: Cancelled via cancel scope 7f6d09f59bc0; reason: deadline exceeded", CANCELED),
+    ("concurrent.futures._base.CancelledError", CANCELED),
+    (INTERRUPT_TRACEBACK, CANCELED),
     ("ERROR:    Cancel 1 running task(s), timeout graceful shutdown exceeded", CANCELED),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
