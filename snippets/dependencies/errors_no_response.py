@@ -43,13 +43,18 @@ class LimitAndAnswer(Limit):
             await self.app(scope, receive, send)
             return
 
+        begun = False
+
         async def begin(message: Message) -> None:
-            limit.deadline = math.inf  # an answer has begun
+            nonlocal begun
+            if limit.cancel_called and not begun:
+                return  # too late: that is answered below
+            begun, limit.deadline = True, math.inf
             await send(message)
 
         with anyio.move_on_after(LIMIT_S) as limit:
             await self.app(scope, receive, begin)
-        if limit.cancelled_caught and limit.deadline < math.inf:
+        if limit.cancel_called and not begun:
             late = PlainTextResponse("Too late", 504)
             await late(scope, receive, send)
 
