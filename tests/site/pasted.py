@@ -599,6 +599,7 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     (TIMESERIES_TRACEBACK, TIMESERIES),
     ("Duplicated timeseries in CollectorRegistry: {'predict_created', 'predict_total'}", TIMESERIES),
     ("duplicated timeseries in collectorregistry", TIMESERIES),
+    ("prometheus_client.registry.DuplicateTimeseries: Duplicated timeseries in CollectorRegistry: {'orders', 'orders_total', 'orders_created'}", TIMESERIES),
     (COROUTINE_LINES, COROUTINE),
     ("RuntimeWarning: coroutine 'fetch' was never awaited", COROUTINE),
     ("RuntimeWarning: coroutine 'AsyncMockMixin._execute_mock_call' was never awaited", COROUTINE),
