@@ -46,7 +46,7 @@ async def test_before_the_first_entry_it_makes_the_stream(redis: Redis, orders: 
 @pytest.mark.parametrize("settings", [{}, {"protocol": 2}, {"protocol": 3}])
 @pytest.mark.parametrize("decodes", [True, False])
 async def test_whatever_protocol_the_client_speaks_and_whether_it_decodes(
-    settings: dict[str, int], decodes: bool, orders: str, redis_lease: lab.RedisLease
+    settings: dict[str, Any], decodes: bool, orders: str, redis_lease: lab.RedisLease
 ) -> None:
     client: Any = Redis.from_url(redis_lease.url, decode_responses=decodes, **settings)
     async with client as redis:
