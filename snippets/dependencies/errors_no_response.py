@@ -43,18 +43,15 @@ class LimitAndAnswer(Limit):
             await self.app(scope, receive, send)
             return
 
-        begun = False
-
         async def begin(message: Message) -> None:
-            nonlocal begun
-            if limit.cancel_called and not begun:
+            if limit.cancel_called:
                 return  # too late: that is answered below
-            begun, limit.deadline = True, math.inf
+            limit.deadline = math.inf  # an answer has begun
             await send(message)
 
         with anyio.move_on_after(LIMIT_S) as limit:
             await self.app(scope, receive, begin)
-        if limit.cancel_called and not begun:
+        if limit.cancel_called:
             late = PlainTextResponse("Too late", 504)
             await late(scope, receive, send)
 

@@ -40,6 +40,17 @@ async def test_under_a_name_of_its_own_it_does_not_and_ends_by_itself(
     assert 0 < await redis.ttl(f"{cart}:2") <= wrongtype.DAY_S
 
 
+async def test_its_time_to_live_is_set_with_it_or_neither_is(redis: Redis, cart: str) -> None:
+    async with redis.monitor() as monitor:
+        await wrongtype.add_versioned(redis, cart, "tea")
+        heard = [await monitor.next_command()]
+        while f"{cart}:2" not in heard[-1]["command"]:
+            heard.append(await monitor.next_command())
+        client = heard[-1]["client_port"]
+    before = [one["command"] for one in heard[:-1] if one["client_port"] == client]
+    assert before[-1] == "MULTI"
+
+
 async def test_what_the_old_key_holds_is_not_in_the_new_one(redis: Redis, cart: str) -> None:
     await wrongtype.save(redis, cart, ["milk"])
     await wrongtype.add_versioned(redis, cart, "tea")

@@ -54,15 +54,18 @@ def test_the_task_is_ended_when_the_application_fails(monkeypatch: pytest.Monkey
         finally:
             ends.append("poll")
 
-    async def run() -> None:
+    async def fail() -> None:
         async with canceled.lifespan_fixed(FastAPI()):
             await asyncio.sleep(0)
             raise LookupError
 
+    async def run() -> list[str]:
+        with pytest.raises(LookupError):
+            await fail()
+        return list(ends)  # before the end of the loop ends what is left
+
     monkeypatch.setattr(canceled, "poll", poll)
-    with pytest.raises(LookupError):
-        asyncio.run(run())
-    assert ends == ["poll"]
+    assert asyncio.run(run()) == ["poll"]
 
 
 @pytest.fixture

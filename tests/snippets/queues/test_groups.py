@@ -84,6 +84,44 @@ async def test_an_error_of_another_kind_is_not_taken_for_it(redis: Redis, orders
             await work(redis, orders)
 
 
+async def test_who_makes_it_after_another_goes_on(redis: Redis, orders: str) -> None:
+    for _ in range(2):
+        await absent.make_group(redis, orders)
+
+
+class Refusing:
+    """A client of a server that refuses each command in the same words."""
+
+    def __init__(self, said: str) -> None:
+        self.said = said
+        self.asked: list[str] = []
+
+    async def xreadgroup(self, *of: object) -> None:  # noqa: D102
+        self.asked.append("read")
+        raise ResponseError(self.said)
+
+    async def xgroup_create(self, *of: object, **settings: object) -> None:  # noqa: D102
+        self.asked.append("make")
+        raise ResponseError(self.said)
+
+
+@pytest.mark.parametrize(
+    ("work", "asked"),
+    [
+        (absent.read_or_make, ["read"]),  # and no group is made
+        (absent.make_group, ["make"]),
+        (busy.start_any, ["make"]),
+    ],
+)
+async def test_a_server_that_is_busy_is_taken_neither_for_an_absent_group_nor_for_a_present_one(
+    work: Any, asked: list[str]
+) -> None:
+    busy_server = Refusing("BUSY Redis is busy running a script.")
+    with pytest.raises(ResponseError, match=r"^BUSY Redis "):
+        await work(busy_server, "orders")
+    assert busy_server.asked == asked
+
+
 async def test_without_mkstream_it_wants_the_stream_to_exist(redis: Redis, orders: str) -> None:
     with pytest.raises(ResponseError, match=r"^The XGROUP subcommand requires the key to exist"):
         await redis.xgroup_create(orders, absent.GROUP)
@@ -186,6 +224,12 @@ async def test_in_a_pipeline_another_word_comes_first(redis: Redis, orders: str)
         pipeline.xgroup_create(orders, "billing", id="0", mkstream=True)
     with pytest.raises(ResponseError, match=r"^Command # 2 \(.*\) of pipeline .*BUSYGROUP "):
         await pipeline.execute()
+
+
+async def test_who_made_it_first_begins_with_what_was_there(redis: Redis, orders: str) -> None:
+    await redis.xadd(orders, {"id": "7"})
+    await busy.start_any(redis, orders)
+    assert absent.ids(await absent.read(redis, orders)) == ["7"]
 
 
 async def test_it_leaves_the_group_where_it_is_in_the_stream(redis: Redis, orders: str) -> None:
