@@ -80,12 +80,8 @@ def create_app(limit: type[Limit]) -> FastAPI:
 async def answers() -> list[str]:
     limits = (Limit, LimitAndAnswer)
     asked = [ask(create_app(limit), "/report") for limit in limits]
-    return [
-        str(answer)
-        for answer in await asyncio.gather(
-            *asked, return_exceptions=True
-        )
-    ]
+    ended = await asyncio.gather(*asked, return_exceptions=True)
+    return [str(answer) for answer in ended]
 
 
 def main() -> None:

@@ -316,6 +316,30 @@ def test_pytest_fails_the_test_in_which_it_goes_if_all_warnings_are_errors(
     assert ("1 passed" in done.stdout, "1 failed" in done.stdout) == (passes, not passes)
 
 
+@pytest.mark.parametrize(
+    ("plugin", "says"), [(["-p", "no:asyncio", "-p", "no:anyio"], True), (["-p", "asyncio"], False)]
+)
+def test_pytest_wants_a_plugin_for_a_test_that_is_a_coroutine(
+    plugin: list[str], says: bool, tmp_path: Path
+) -> None:
+    test = "import pytest\n\n@pytest.mark.asyncio\nasync def test_work(): assert True\n"
+    (tmp_path / "test_orders.py").write_text(test, "utf-8")
+    options = ["-c", "/dev/null", f"--rootdir={tmp_path}"]
+    done = ran(["-m", "pytest", *options, *plugin, "test_orders.py"], tmp_path)
+    assert ("async def functions are not natively supported" in done.stdout) is says, done.stdout
+    assert ("1 passed" in done.stdout) is not says
+
+
+def test_who_wants_the_call_refuses_the_function() -> None:
+    async def start(work: Any) -> None:
+        asyncio.create_task(work)  # noqa: RUF006
+
+    function: Any = awaited.notify
+    for refuses in (lambda: asyncio.run(function), lambda: asyncio.run(start(function))):
+        with pytest.raises((TypeError, ValueError), match=r"^a coroutine was expected, got <func"):
+            refuses()
+
+
 UNTYPED = """
 async def notify() -> None: ...
 async def work(){returns}:
