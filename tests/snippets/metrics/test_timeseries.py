@@ -1,6 +1,7 @@
 """`Duplicated timeseries …`: what runs twice, and what may."""
 
 import asyncio
+import logging
 import os
 import subprocess
 import sys
@@ -148,6 +149,7 @@ if __name__ == "__main__":
 def test_for_those_the_application_itself_is_refused(
     option: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.WARNING, "uvicorn.error")  # another server may have set it
     with pytest.raises(SystemExit):
         uvicorn.run(FastAPI(), log_config=None, **{option: 2})  # type: ignore[arg-type]
     assert "You must pass the application as an import string" in caplog.text
