@@ -4,7 +4,7 @@ After a change: `pytest tests/snippets/test_transcripts.py --update-transcripts`
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +16,7 @@ from lab.atomic import replace_text
 from lab.recorder import REWROTE
 from lab.repository import ROOT
 from lab.source import modules
+from tests.preloaded import interpreter
 
 TIMEOUT_S = 45.0  # pytest's own is longer, and would not say what was printed until then
 
@@ -23,7 +24,16 @@ TIMEOUT_S = 45.0  # pytest's own is longer, and would not say what was printed u
 LISTINGS = [listing.relative_to(ROOT).as_posix() for listing in transcript.listings(ROOT)]
 
 
-def python_under_coverage(test: str, listing: Path) -> list[str]:
+@pytest.fixture(scope="session")
+def preloaded() -> Iterator[list[str]]:
+    """What runs coverage in a fork of an interpreter that has loaded the libraries."""
+    with interpreter() as command:
+        yield command
+
+
+def python_under_coverage(
+    test: str, listing: Path, preloaded: Callable[[], list[str]]
+) -> list[str]:
     """What runs a module so that the lines it executes are found with those of this test.
 
     Following greenlets makes tracing dear, and only SQLAlchemy switches between them.
@@ -36,7 +46,7 @@ def python_under_coverage(test: str, listing: Path) -> list[str]:
     sources = modules(listing, ROOT).values() if listing.suffix == ".py" else ()
     switches = any("sqlalchemy" in source.read_text(encoding="utf-8") for source in sources)
     return [
-        *(sys.executable, "-m", "coverage", "run", "--parallel-mode"),
+        *(*preloaded(), "run", "--parallel-mode"),
         f"--concurrency={'thread,greenlet' if switches else 'thread'}",
         *(f"--rcfile={ROOT / 'pyproject.toml'}", f"--data-file={data}", f"--context={test}|run"),
         f"--source={measured}",
@@ -58,7 +68,9 @@ def test_a_listing_prints_what_its_transcript_says(
             transcript.command(listing, ROOT),
             ROOT,
             timeout_s=TIMEOUT_S,
-            python=python_under_coverage(request.node.nodeid, listing),
+            python=python_under_coverage(
+                request.node.nodeid, listing, lambda: request.getfixturevalue("preloaded")
+            ),
         )
     except TimeoutError as error:
         pytest.fail(f"{path}: {error}", pytrace=False)
