@@ -69,6 +69,18 @@ BUSYGROUP = "redis-busygroup"
 PAYLOAD = "payload-string-too-long"
 LOCK = "could-not-obtain-lock-on-row"
 CANCELED = "canceled-error"
+CROSSSLOT = "redis-crossslot"
+READONLY = "redis-readonly"
+OOM = "redis-oom-command-not-allowed"
+MISCONF = "redis-misconf"
+SERVER_CLOSED = "server-closed-the-connection-unexpectedly"
+BOOT = "gunicorn-worker-failed-to-boot"
+LOADING = "error-loading-asgi-app"
+IN_USE = "errno-98-address-already-in-use"
+SCOPE = "scopemismatch-function-scoped-runner"
+ASYNC_TEST = "async-def-functions-are-not-natively-supported"
+HTTPX2 = "testclient-install-httpx2"
+CLIENT_APP = "asyncclient-unexpected-keyword-argument-app"
 
 QUEUE_POOL_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/.venv/lib/python3.12/site-packages/uvicorn/protocols/http/h11_impl.py", line 407
@@ -647,6 +659,62 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("concurrent.futures._base.CancelledError", CANCELED),
     (INTERRUPT_TRACEBACK, CANCELED),
     ("ERROR:    Cancel 1 running task(s), timeout graceful shutdown exceeded", CANCELED),
+    ("TypeError: AsyncClient.__init__() got an unexpected keyword argument 'app'", CLIENT_APP),
+    ("E       TypeError: Client.__init__() got an unexpected keyword argument 'app'\n\n.venv/lib/python3.12/site-packages/starlette/testclient.py:402: TypeError", CLIENT_APP),
+    ("TypeError: __init__() got an unexpected keyword argument 'app'", CLIENT_APP),
+    ("DeprecationWarning: The 'app' shortcut is now deprecated. Use the explicit style 'transport=ASGITransport(app=...)' instead.", CLIENT_APP),
+    ("TypeError: AsyncClient.__init__() got an unexpected keyword argument 'proxies'", None),
+    (".venv/lib/python3.12/site-packages/fastapi/testclient.py:1: StarletteDeprecationWarning: Using `httpx` with `starlette.testclient` is deprecated; install `httpx2` instead.\n    from starlette.testclient import TestClient as TestClient  # noqa", HTTPX2),
+    ("starlette.exceptions.StarletteDeprecationWarning: Using `httpx` with `starlette.testclient` is deprecated; install `httpx2` instead.", HTTPX2),
+    ("RuntimeError: The starlette.testclient module requires the httpx2 package to be installed.\nYou can install this with:\n    $ pip install httpx2", HTTPX2),
+    ("RuntimeError: The starlette.testclient module requires the httpx package to be installed.", HTTPX2),
+    ("ModuleNotFoundError: No module named 'httpx2'", None),
+    ("async def functions are not natively supported.\nYou need to install a suitable plugin for your async framework, for example:\n  - anyio\n  - pytest-asyncio\n  - pytest-tornasync\n  - pytest-trio\n  - pytest-twisted", ASYNC_TEST),
+    ("FAILED tests/test_orders.py::test_placing - Failed: async def functions are not natively supported.", ASYNC_TEST),
+    ("PytestUnhandledCoroutineWarning: async def functions are not natively supported and have been skipped.", ASYNC_TEST),
+    ("SKIPPED [1] tests/test_orders.py:3: async def function and no async plugin installed (see warnings)", ASYNC_TEST),
+    ("PytestUnknownMarkWarning: Unknown pytest.mark.asyncio - is this a typo?  You can register custom marks to avoid this warning", ASYNC_TEST),
+    ("'test_placing' requested an async fixture 'client', with no plugin or hook that handled it. This is an error, as pytest does not natively support it.", ASYNC_TEST),
+    ("ScopeMismatch: You tried to access the function scoped fixture _function_scoped_runner with a session scoped request object. Requesting fixture stack:\ntest/conftest.py:24:  def real_server_details() -> Type[Tuple[str, Tuple[int, ...]]]\nRequested fixture:\n.venv/lib/python3.13/site-packages/pytest_asyncio/plugin.py:748:  def _scoped_runner(event_loop_policy) -> 'Iterator[Runner]'", SCOPE),
+    ("ScopeMismatch: You tried to access the 'function' scoped fixture 'event_loop' with a 'session' scoped request object, involved factories\n.venv/lib/python3.7/site-packages/pytest_asyncio/plugin.py:136:  def wrapper(*args, **kwargs)", SCOPE),
+    ("ScopeMismatch: You tried to access the module scoped fixture anyio_backend with a session scoped request object. Requesting fixture stack:", SCOPE),
+    ("ERROR tests/test_orders.py::test_reading - Failed: ScopeMismatch: You tried to access the function scoped fixture tmp_path with a session scoped request object.", SCOPE),
+    ("E       fixture 'event_loop' not found", SCOPE),
+    ("INFO:     Application startup complete.\nERROR:    [Errno 98] error while attempting to bind on address ('127.0.0.1', 8000): address already in use\nINFO:     Waiting for application shutdown.", IN_USE),
+    ("ERROR:    [Errno 48] error while attempting to bind on address ('0.0.0.0', 8000): address already in use", IN_USE),
+    ("ERROR:    [Errno 98] Address already in use", IN_USE),
+    ("OSError: [Errno 98] Address already in use", IN_USE),
+    ("[Errno 10048] error while attempting to bind on address ('127.0.0.1', 8000): only one usage of each socket address (protocol/network address/port) is normally permitted", IN_USE),
+    ("[2026-11-29 09:53:06 +0000] [474] [ERROR] Connection in use: ('127.0.0.1', 8000)", IN_USE),
+    ("ERROR:    [Errno 99] error while attempting to bind on address ('::1', 8000, 0, 0): cannot assign requested address", IN_USE),
+    ('ERROR:    Error loading ASGI app. Could not import module "main".', LOADING),
+    ('INFO:     Started reloader process [19039] using statreload\nERROR:    Error loading ASGI app. Could not import module "app.main".', LOADING),
+    ('Error loading ASGI app. Attribute "app" not found in module "main".', LOADING),
+    ('ERROR:    Error loading ASGI app. Import string "main" must be in format "<module>:<attribute>".', LOADING),
+    ("Failed to find attribute 'app' in 'main'.", LOADING),
+    ("ModuleNotFoundError: No module named 'main'", None),
+    ("[2026-11-29 09:52:19 +0000] [30356] [ERROR] Worker (pid:30368) exited with code 3.\n[2026-11-29 09:52:19 +0000] [30356] [ERROR] Shutting down: Master\n[2026-11-29 09:52:19 +0000] [30356] [ERROR] Reason: Worker failed to boot.", BOOT),
+    ("gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>", BOOT),
+    ("raise HaltServer(reason, self.WORKER_BOOT_ERROR)\ngunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>", BOOT),
+    ("[ERROR] Reason: App failed to load.", BOOT),
+    ("psycopg.OperationalError: consuming input failed: server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n\tbefore or while processing the request.", SERVER_CLOSED),
+    ("sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n\tbefore or while processing the request.\n\n[SQL: SELECT 1]\n(Background on this error at: https://sqlalche.me/e/20/e3q8)", SERVER_CLOSED),
+    ('psycopg.OperationalError: connection failed: connection to server at "10.0.0.4", port 5432 failed: server closed the connection unexpectedly', SERVER_CLOSED),
+    ("psycopg2.OperationalError: SSL connection has been closed unexpectedly", SERVER_CLOSED),
+    ("psycopg.errors.AdminShutdown: terminating connection due to administrator command", CLOSED),
+    ("redis.exceptions.ResponseError: MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.", MISCONF),
+    ("MISCONF Redis is configured to save RDB snapshots, but is currently not able to persist on disk. Commands that may modify the data set are disabled. Please check Redis logs for details about the error.", MISCONF),
+    ("Command # 1 (LPUSH celery {}) of pipeline caused error: MISCONF Redis is configured to save RDB snapshots, but it is currently not able to persist on disk.", MISCONF),
+    ("redis.exceptions.ResponseError: OOM command not allowed when used memory > 'maxmemory'.", OOM),
+    ("redis.exceptions.OutOfMemoryError: command not allowed when used memory > 'maxmemory'.", OOM),
+    ("kombu.exceptions.OperationalError: Command # 1 (LLEN telemetry) of pipeline caused error: command not allowed when used memory > 'maxmemory'", OOM),
+    ("redis.exceptions.ReadOnlyError: You can't write against a read only replica.", READONLY),
+    ("READONLY You can't write against a read only slave.", READONLY),
+    ("Command # 1 (SET page text) of pipeline caused error: You can't write against a read only replica.", READONLY),
+    ("redis.exceptions.ResponseError: CROSSSLOT Keys in request don't hash to the same slot", CROSSSLOT),
+    ("redis.exceptions.ClusterCrossSlotError: Keys in request don't hash to the same slot", CROSSSLOT),
+    ("redis.exceptions.RedisClusterException: MGET - all keys must map to the same key slot", CROSSSLOT),
+    ("redis.exceptions.CrossSlotTransactionError: All keys involved in a cluster transaction must map to the same slot", CROSSSLOT),
     # Messages without a page.
     ("TypeError: 'str' object cannot be interpreted as an integer", None),
     ("AttributeError: 'dict' object has no attribute 'encode'", None),

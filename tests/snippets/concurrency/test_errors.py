@@ -12,6 +12,7 @@ import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI, Request
+from fastapi.testclient import TestClient
 from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -300,10 +301,7 @@ def test_a_pool_of_another_loop_says_that_an_operation_is_in_progress(dsn: str) 
     assert last_words(dsn, code) == said
 
 
-@pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient`")
 def test_an_engine_made_in_the_lifespan_is_in_the_loop_of_the_test_client(url: URL) -> None:
-    from fastapi.testclient import TestClient  # importing it warns
-
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.engine = create_async_engine(url)

@@ -1,0 +1,1 @@
+"""Starting a server, and what it says when it does not start."""

@@ -1,0 +1,1 @@
+"""Queues in Redis and PostgreSQL, and what their servers refuse."""

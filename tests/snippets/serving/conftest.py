@@ -1,0 +1,78 @@
+"""Modules of a test's own, and a server that is started with them and ended."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from textwrap import dedent
+
+import psutil
+import pytest
+
+Write = Callable[[str, str], None]
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a module, by its path in the directory of the test."""
+
+    def write(path: str, source: str) -> None:
+        place = tmp_path / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(dedent(source), encoding="utf-8")
+
+    return write
+
+
+@contextmanager
+def ended(process: "subprocess.Popen[str]") -> Iterator[None]:
+    """End it with all of its descendants, those that have lost their parent, too."""
+    found: set[psutil.Process] = set()
+    try:
+        yield
+    finally:
+        for one in psutil.process_iter():
+            try:
+                if one.pid == process.pid or os.getsid(one.pid) == process.pid:
+                    found.add(one)
+            except (ProcessLookupError, psutil.NoSuchProcess):
+                continue
+        for one in found:
+            if one.is_running():
+                one.send_signal(signal.SIGKILL)
+        process.communicate()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start a command in that directory, which is not on its path; it ends with the test."""
+    with ExitStack() as stack:
+
+        def start(*command: str) -> "subprocess.Popen[str]":
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", *command],
+                cwd=tmp_path,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
+            stack.enter_context(ended(process))
+            return process
+
+        yield start
+
+
+def until(process: "subprocess.Popen[str]", *texts: str) -> str:
+    """What it prints, up to the line that has one of the texts, or to its end."""
+    assert process.stdout
+    printed = ""
+    for line in process.stdout:
+        printed += line
+        if any(text in line for text in texts):
+            break
+    return printed
