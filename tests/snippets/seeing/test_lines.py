@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from typing import NoReturn
 from uuid import UUID
 
 import asyncpg
@@ -12,8 +13,12 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import StreamingResponse
 from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import format_trace_id, get_current_span
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from starlette.types import Message, Receive, Scope, Send
 
 import lab
 from lab.inside.statements import SETTINGS
@@ -27,7 +32,7 @@ from snippets.seeing import (
     naive_lines,
 )
 from snippets.seeing.begun import tasks_begun
-from snippets.seeing.noted import fields, note
+from snippets.seeing.noted import ends, fields, note
 from snippets.seeing.prepared import REQUESTS, prepared_after
 from snippets.seeing.printed import Lines, printed
 from snippets.seeing.served import served
@@ -114,6 +119,63 @@ async def test_an_answer_that_is_cut_off_has_one_line_that_says_so() -> None:
             await client.get("/broken")
     found = [(line["event"], line["status"], line["error"]) for line in map(json.loads, kept.kept)]
     assert found == [("/left", 200, "cut off"), ("/broken", 200, "LookupError")]
+
+
+async def test_an_answer_whose_last_byte_is_not_sent_has_an_error_in_its_line() -> None:
+    """A server may say at the last byte that the client is gone: ASGI lets it raise."""
+    kept = Lines()
+
+    async def send(message: Message) -> None:
+        if ends(message):
+            raise ConnectionResetError
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    scope: Scope = {"type": "http", "method": "GET", "path": "/threaded"}
+    scope.update(headers=[], query_string=b"", root_path="")
+    with pytest.raises(ConnectionResetError):
+        await lines.create_app(kept)(scope, receive, send)
+    (line,) = map(json.loads, kept.kept)
+    assert (line["event"], line["status"], line["error"]) == (
+        *("/threaded", 200),
+        "ConnectionResetError",
+    )
+
+
+@pytest.mark.parametrize("scope", [{"type": "lifespan"}, {"type": "websocket", "path": "/news"}])
+async def test_what_is_no_request_goes_through_and_has_no_line(scope: Scope) -> None:
+    kept = Lines()
+    went: list[Scope] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        went.append(scope)
+
+    async def nothing(*_: object) -> NoReturn:
+        raise AssertionError
+
+    await lines.Logged(app, kept)({**scope, "headers": []}, nothing, nothing)
+    assert [one["type"] for one in went] == [scope["type"]]
+    assert kept.kept == []
+
+
+async def test_an_endpoint_may_note_the_trace_that_it_is_in() -> None:
+    kept = Lines()
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    app = FastAPI(telemetry={"tracer_provider": provider})
+    app.add_middleware(lines.Logged, lines=kept)
+
+    @app.get("/traced")
+    async def traced() -> None:
+        note(trace=format_trace_id(get_current_span().get_span_context().trace_id))
+
+    async with served(app) as client:
+        await client.get("/traced")
+    (line,) = map(json.loads, kept.kept)
+    traces = {format_trace_id(span.context.trace_id) for span in exporter.get_finished_spans()}
+    assert traces == {line["trace"]}
 
 
 async def test_an_endpoint_may_note_whatever_it_found_out() -> None:
