@@ -9,8 +9,8 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
-from fastapi import APIRouter, Depends, FastAPI
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -36,6 +36,20 @@ from snippets.seeing.noted import ends, fields, note
 from snippets.seeing.prepared import REQUESTS, prepared_after
 from snippets.seeing.printed import Lines, printed
 from snippets.seeing.served import served
+
+HTTP: Scope = {
+    "type": "http",
+    "method": "GET",
+    "path": "/",
+    "root_path": "",
+    "query_string": b"",
+    "headers": [],
+}
+
+
+async def nothing(*_: object) -> NoReturn:
+    """Nothing is to be received or sent."""
+    raise AssertionError
 
 
 @pytest.mark.naive("snippets/seeing/naive_lines.py")
@@ -71,9 +85,14 @@ async def test_a_failure_has_one_line_too_and_an_unknown_path() -> None:
     async def failing() -> None:
         raise LookupError
 
+    @app.exception_handler(Exception)
+    async def tell(_: Request, error: Exception) -> PlainTextResponse:
+        return PlainTextResponse(type(error).__name__, 500)
+
     async with served(app) as client:
-        await client.get("/failing")
+        answer = await client.get("/failing")
         await client.get("/nothing")
+    assert answer.text == "LookupError"  # the middleware lets it through
     failed, unknown = map(json.loads, kept.kept)
     assert (failed["event"], failed.get("status"), failed["error"]) == (
         "/failing",
@@ -132,15 +151,45 @@ async def test_an_answer_whose_last_byte_is_not_sent_has_an_error_in_its_line() 
     async def receive() -> Message:
         return {"type": "http.request"}
 
-    scope: Scope = {"type": "http", "method": "GET", "path": "/threaded"}
-    scope.update(headers=[], query_string=b"", root_path="")
     with pytest.raises(ConnectionResetError):
-        await lines.create_app(kept)(scope, receive, send)
+        await lines.create_app(kept)({**HTTP, "path": "/threaded"}, receive, send)
     (line,) = map(json.loads, kept.kept)
     assert (line["event"], line["status"], line["error"]) == (
         *("/threaded", 200),
         "ConnectionResetError",
     )
+
+
+async def test_a_request_that_is_cancelled_has_a_line_that_says_so() -> None:
+    kept = Lines()
+    begun = asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    request = asyncio.create_task(lines.Logged(app, kept)(HTTP, nothing, nothing))
+    await begun.wait()
+    request.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await request
+    (line,) = map(json.loads, kept.kept)
+    assert line["error"] == "CancelledError"
+
+
+async def test_a_file_that_the_server_sends_ends_an_answer() -> None:
+    """As `FileResponse` asks a server that says it can: no body follows."""
+    kept = Lines()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.pathsend", "path": "/export"})
+
+    async def send(_: Message) -> None: ...
+
+    await lines.Logged(app, kept)(HTTP, nothing, send)
+    (line,) = map(json.loads, kept.kept)
+    assert (line["status"], line.get("error")) == (200, None)
 
 
 @pytest.mark.parametrize("scope", [{"type": "lifespan"}, {"type": "websocket", "path": "/news"}])
@@ -150,9 +199,6 @@ async def test_what_is_no_request_goes_through_and_has_no_line(scope: Scope) -> 
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         went.append(scope)
-
-    async def nothing(*_: object) -> NoReturn:
-        raise AssertionError
 
     await lines.Logged(app, kept)({**scope, "headers": []}, nothing, nothing)
     assert [one["type"] for one in went] == [scope["type"]]

@@ -208,9 +208,8 @@ def test_a_bucket_around_the_deadline_cannot_tell_who_missed_it() -> None:
 
 
 def test_a_bound_at_the_deadline_tells() -> None:
-    in_time, too_late = (observed(buckets.create, s) for s in (1.3, 2.3))
-    assert late(2.0, in_time) == "0"
-    assert late(2.0, too_late) == "100"
+    for seconds, told in ((1.3, "0"), (1.9, "0"), (2.0, "0"), (2.3, "100")):
+        assert late(2.0, observed(buckets.create, seconds)) == told
 
 
 def test_a_quantile_is_linear_within_its_bucket() -> None:

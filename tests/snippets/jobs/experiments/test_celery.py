@@ -22,7 +22,7 @@ from snippets.jobs.experiments.kill import EXPERIMENT
 
 RUNNING, FREE = (int(EXPERIMENT.rehearsal[name]) for name in ("running", "free"))
 JOBS = 20
-TAKEN = 4  # for each process; test_defaults asks Celery
+TAKEN = 4  # for each process unless told otherwise; test_defaults asks Celery
 LIMIT_S = 20.0
 
 
@@ -35,12 +35,16 @@ def setting(services: None) -> Iterator[Setting]:
 
 
 @asynccontextmanager
-async def held(setting: Setting, **variables: str) -> AsyncIterator[Run]:
+async def held(setting: Setting, *options: str, **variables: str) -> AsyncIterator[Run]:
     """Celery, all of whose processes have a job that waits at the gate."""
     if missing := environments.missing(["queues"]):
         pytest.skip(missing)
     celery = ENGINES["celery"]
-    engine = dataclasses.replace(celery, variables={**celery.variables, **variables})
+    engine = dataclasses.replace(
+        celery,
+        worker=(*celery.worker, *options),
+        variables={**celery.variables, **variables},
+    )
     connection = await asyncpg.connect(setting.dsn)
     await connection.execute(EXECUTIONS)
     await connection.execute("SELECT pg_advisory_lock($1)", GATE)
@@ -57,19 +61,20 @@ async def held(setting: Setting, **variables: str) -> AsyncIterator[Run]:
 
 
 @pytest.mark.parametrize(("late", "running"), [({"LATE": "1"}, 0), ({}, RUNNING)])
-async def test_it_takes_four_for_each_process_of_which_one_may_run(
-    late: Mapping[str, str], running: int, setting: Setting
+@pytest.mark.parametrize(("options", "taken"), [((), TAKEN), (("--prefetch-multiplier", "1"), 1)])
+async def test_it_takes_four_for_each_process_or_as_many_as_it_is_told(
+    late: Mapping[str, str], running: int, options: tuple[str, ...], taken: int, setting: Setting
 ) -> None:
-    """What runs is among the four where it is acknowledged late, and beside them where early."""
-    left = JOBS - FREE - TAKEN * RUNNING - running
-    async with held(setting, RECOVER_S="3600", **late) as run:
+    """What runs is among them where it is acknowledged late, and beside them where early."""
+    left = JOBS - FREE - taken * RUNNING - running
+    async with held(setting, *options, RECOVER_S="3600", **late) as run:
         key, deadline = run.variables["NAMESPACE"], time.monotonic() + LIMIT_S
         waiting = JOBS
         async with Redis.from_url(setting.redis_url) as client:
             while waiting > left and time.monotonic() < deadline:
                 await asyncio.sleep(0.02)
                 waiting = await client.llen(f"{key}celery")
-            assert (waiting, await client.hlen(f"{key}unacked")) == (left, TAKEN * RUNNING)
+            assert (waiting, await client.hlen(f"{key}unacked")) == (left, taken * RUNNING)
 
 
 async def test_a_job_that_runs_longer_than_the_timeout_is_begun_again_without_a_crash(
@@ -91,17 +96,17 @@ async def begun_again(run: Run) -> list[asyncpg.Record]:
     return rows
 
 
-def longest_kept(lengths: list[int], processes: int, *, late: bool) -> int:
+def longest_kept(lengths: list[int], processes: int, taken_ahead: int, *, late: bool) -> int:
     """For how long a message is not acknowledged, at most.
 
-    Workers take messages in their order, whenever fewer than four for each process are not
+    Workers take messages in their order, whenever fewer than so many for each process are not
     acknowledged, and start them in that order, whenever a process has nothing to do.
     """
     free = [0] * processes
     acknowledged: list[int] = []
     longest = 0
     for number, length in enumerate(lengths):
-        place = number - TAKEN * processes
+        place = number - taken_ahead * processes
         taken = sorted(acknowledged)[place] if place >= 0 else 0
         begun = max(heapq.heappop(free), taken)
         heapq.heappush(free, begun + length)
@@ -113,14 +118,16 @@ def longest_kept(lengths: list[int], processes: int, *, late: bool) -> int:
 @given(
     lengths=st.lists(st.integers(1, 100), min_size=1, max_size=60),
     processes=st.integers(1, 5),
+    taken=st.sampled_from([1, TAKEN]),
     late=st.booleans(),
 )
-def test_it_is_kept_for_at_most_four_times_the_longest_job(
-    lengths: list[int], processes: int, late: bool
+def test_it_is_kept_for_at_most_so_many_times_the_longest_job(
+    lengths: list[int], processes: int, taken: int, late: bool
 ) -> None:
-    assert longest_kept(lengths, processes, late=late) <= TAKEN * max(lengths)
+    assert longest_kept(lengths, processes, taken, late=late) <= taken * max(lengths)
 
 
 @pytest.mark.parametrize("late", [True, False])
-def test_it_is_kept_for_as_long_as_that_where_all_are_as_long(late: bool) -> None:
-    assert longest_kept([100] * 40, RUNNING, late=late) == TAKEN * 100
+@pytest.mark.parametrize("taken", [1, TAKEN])
+def test_it_is_kept_for_as_long_as_that_where_all_are_as_long(taken: int, late: bool) -> None:
+    assert longest_kept([100] * 40, RUNNING, taken, late=late) == taken * 100
