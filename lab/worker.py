@@ -27,23 +27,26 @@ class Worker:
         command: the program and its arguments.
         environment: variables, added to those of this process; modules are imported from the root.
         root: its directory, and where Python imports from.
+
+    Raises:
+        OSError: the program cannot be started.
     """
 
     def __init__(
         self, command: Sequence[str | Path], environment: Mapping[str, str], root: Path = ROOT
     ) -> None:
-        self._stack = ExitStack()
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 — closed with this worker
-        self._stack.callback(self._log.close)
-        self._process = subprocess.Popen(
-            command,
-            cwd=root,
-            env={**os.environ, "PYTHONPATH": str(root), **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=self._log,
-            start_new_session=True,
-        )
+        with ExitStack() as opened:
+            self._log = opened.enter_context(tempfile.TemporaryFile())
+            self._process = subprocess.Popen(
+                command,
+                cwd=root,
+                env={**os.environ, "PYTHONPATH": str(root), **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+                start_new_session=True,
+            )
+            self._stack = opened.pop_all()  # closed with this worker
 
     def __enter__(self) -> Self:
         return self

@@ -79,12 +79,14 @@ class Selection:
         if place.is_relative_to(f"{TESTS}/{self.name}") or place == Path(PAGES):
             return True
         cases = getattr(item, "callspec", None)
-        values = cases.params.values() if cases else ()
-        return any(
-            isinstance(value, str)
-            and (value.startswith(f"{SNIPPETS}/{self.name}/") or value in self.experiments)
-            for value in values
-        )
+        return any(self.names(value) for value in cases.params.values()) if cases else False
+
+    def names(self, value: object) -> bool:
+        """Whether a case is a file of its listings, one of its experiments, or defined in one."""
+        if isinstance(value, str):
+            return value.startswith(f"{SNIPPETS}/{self.name}/") or value in self.experiments
+        defined_in = str(getattr(value, "__module__", ""))
+        return defined_in.startswith(f"{SNIPPETS}.{self.name}.")
 
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]

@@ -41,6 +41,11 @@ def test_its_tests_are_its_own_and_those_that_have_a_case_for_each(root: Path) -
     assert list(Selection(root, "pooling").places()) == [shared]
 
 
+def defined(module: str) -> object:
+    """A function of a module."""
+    return SimpleNamespace(__module__=module)
+
+
 @pytest.mark.parametrize(
     ("path", "cases", "concerned"),
     [
@@ -51,6 +56,8 @@ def test_its_tests_are_its_own_and_those_that_have_a_case_for_each(root: Path) -
         ("tests/snippets/test_experiments.py", {"name": "pool-sizing"}, True),
         ("tests/snippets/test_experiments.py", {"name": "pooling-sizing"}, False),
         ("tests/snippets/test_experiments.py", {"change": len}, False),
+        ("tests/snippets/test_served.py", {"served": defined("snippets.pool.served")}, True),
+        ("tests/snippets/test_served.py", {"served": defined("snippets.pooling.served")}, False),
         ("tests/snippets/test_experiments.py", None, False),
         ("tests/snippets/pooling/test_size.py", None, False),
     ],

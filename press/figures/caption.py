@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Literal
 
 from lab.pooling import Pooled
 from lab.record import Claim, Earlier, Quantity
@@ -46,7 +47,9 @@ def figure(
     )
 
 
-def provenance(record: Record, shown: Sequence[Pooled]) -> str:
+def provenance(
+    record: Record, shown: Sequence[Pooled], of: Literal["Median", "Worst"] = "Median"
+) -> str:
     """The line that says how the numbers came about, and what folds away below it.
 
     The line is short enough for a phone; machine, versions, conditions and the command to measure
@@ -54,7 +57,8 @@ def provenance(record: Record, shown: Sequence[Pooled]) -> str:
 
     Args:
         record: the measurement.
-        shown: for each number shown, what it is the median of.
+        shown: for each number shown, what it is the median or the worst of.
+        of: which of the two it is.
     """
     differences = "".join(
         f' <strong class="provenance__drift">{escape(difference)}</strong>;'
@@ -62,7 +66,7 @@ def provenance(record: Record, shown: Sequence[Pooled]) -> str:
     )
     day = f"{record.last.started:%Y-%m-%d}"
     return (
-        f'<details class="provenance"><summary>{escape(_runs(record, shown))}; '
+        f'<details class="provenance"><summary>{escape(_runs(record, shown, of))}; '
         f'<time datetime="{day}">{day}</time>;{differences} how</summary>'
         f"<p>{escape(_conditions(record))}. "
         f'<a href="{data_address(record)}">Data</a>; '
@@ -137,12 +141,14 @@ def _conditions(record: Record) -> str:
     return "; ".join(fact for fact in (" or ".join(machines), used, conditions) if fact)
 
 
-def _runs(record: Record, shown: Sequence[Pooled]) -> str:
-    """How many runs and rounds the medians are of, and how far from them those of the runs lie."""
+def _runs(record: Record, shown: Sequence[Pooled], of: Literal["Median", "Worst"]) -> str:
+    """How many runs and rounds the numbers are of, and how far from medians those of runs lie."""
     most = max(shown, key=len)
-    text = f"Median of {counted(record, most)}"
+    text = f"{of} of {counted(record, most)}"
     if all(min(pooled) == max(pooled) for pooled in shown):
         return text if len(most) == 1 else f"{text}, the same in all"
+    if of == "Worst":
+        return text
     if len(most.runs) == 1 or any(pooled.median == 0 for pooled in shown):
         return text
     ends = [end / pooled.median for pooled in shown for end in pooled.run_medians]

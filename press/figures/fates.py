@@ -1,4 +1,7 @@
-"""What became of each of a number of things: a table of variants with one mark for each thing."""
+"""What became of each of a number of things: a table of variants with one mark for each thing.
+
+A row is the worst round of any run, and no median: what is lost in one of many is lost.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,8 @@ def fates(name: str, *, title: str, groups: Mapping[str, str]) -> str:
     """A row for each variant, with one mark for each job, and how many there are of each kind.
 
     The measurement counts what became of jobs, as its metrics `done`, `twice`, `stuck` and `lost`.
+    A row shows the round with the most lost, or else stuck, or else twice; beside a number that is
+    not the same in all rounds stand the fewest and the most.
 
     Args:
         name: the measurement.
@@ -50,9 +55,10 @@ def fates(name: str, *, title: str, groups: Mapping[str, str]) -> str:
     }
     rows: dict[str, list[str]] = {worst: [] for worst in groups}
     for variant, counts in counted.items():
-        worst = [fate for fate in MARKS if counts[fate].median][-1]
+        found = _worst_round(counts)
+        worst = [fate for fate in MARKS if found[fate]][-1]
         known("group", worst, list(rows))
-        rows[worst].append(_row(record, variant, counts))
+        rows[worst].append(_row(record, variant, counts, found))
     body = "".join(
         f'<tbody><tr class="fates__group"><th scope="rowgroup" colspan="{len(MARKS) + 2}">'
         f"{escape(groups[worst])}</th></tr>{''.join(found)}</tbody>"
@@ -61,12 +67,13 @@ def fates(name: str, *, title: str, groups: Mapping[str, str]) -> str:
     )
     shown = [pooled for counts in counted.values() for pooled in counts.values()]
     head = "".join(_heading(record, fate) for fate in MARKS)
+    below = f"{failing(record)}{provenance(record, shown, of='Worst')}"
     return (
         f'<figure class="figure figure--fates" id="{escape(identifier("fates", name))}">'
         f'<table class="fates" aria-label="{escape(plain(title))}">'
         f"<caption>{marked_up(title)}</caption>"
         f'<thead><tr><td></td><td class="fates__strip"></td>{head}</tr></thead>{body}</table>'
-        f"<figcaption>{failing(record)}{provenance(record, shown)}</figcaption></figure>"
+        f"<figcaption>{below}</figcaption></figure>"
     )
 
 
@@ -75,8 +82,17 @@ def _heading(record: Record, fate: str) -> str:
     return f'<th scope="col" class="number">{mark} {escape(record.metric(fate).label)}</th>'
 
 
-def _row(record: Record, variant: str, counts: Mapping[str, Pooled]) -> str:
-    numbers = [round(counts[fate].median) for fate in MARKS]
+def _worst_round(counts: Mapping[str, Pooled]) -> dict[str, float]:
+    """How many there are of each fate in the round with the most of the worst of them."""
+    rounds = zip(*(counts[fate] for fate in MARKS), strict=True)
+    worst = max(rounds, key=lambda numbers: numbers[::-1])
+    return dict(zip(MARKS, worst, strict=True))
+
+
+def _row(
+    record: Record, variant: str, counts: Mapping[str, Pooled], found: Mapping[str, float]
+) -> str:
+    numbers = [round(found[fate]) for fate in MARKS]
     ends = list(accumulate(numbers))
     if not all(value.is_integer() for pooled in counts.values() for value in pooled):
         raise MeasurementError(f"variant {variant!r} has a part of a job", "Count whole ones.")
@@ -89,16 +105,16 @@ def _row(record: Record, variant: str, counts: Mapping[str, Pooled]) -> str:
     label = escape(record.variant(variant).label)
     return (
         f'<tr><th scope="row">{label}</th><td class="fates__strip">{strip}</td>'
-        f"{''.join(_cell(fate, counts[fate]) for fate in MARKS)}</tr>"
+        f"{''.join(_cell(fate, found[fate], counts[fate]) for fate in MARKS)}</tr>"
     )
 
 
-def _cell(fate: str, pooled: Pooled) -> str:
-    low, high = pooled.interval
-    kind = f" fates__{fate}" if pooled.median else ""
-    spread = f"{format_number(low)}–{format_number(high)}"
-    beside = f' <span class="spread">{spread}</span>' if low != high else ""
-    return f'<td class="number{kind}">{format_number(pooled.median)}{beside}</td>'
+def _cell(fate: str, number: float, pooled: Pooled) -> str:
+    fewest, most = min(pooled), max(pooled)
+    kind = f" fates__{fate}" if number else ""
+    spread = f"{format_number(fewest)}–{format_number(most)}"
+    beside = f' <span class="spread">{spread}</span>' if fewest != most else ""
+    return f'<td class="number{kind}">{format_number(number)}{beside}</td>'
 
 
 def _path(fate: str, places: range) -> str:

@@ -44,12 +44,14 @@ class LimitAndAnswer(Limit):
             return
 
         async def begin(message: Message) -> None:
+            if limit.cancel_called:
+                return  # too late: that is answered below
             limit.deadline = math.inf  # an answer has begun
             await send(message)
 
         with anyio.move_on_after(LIMIT_S) as limit:
             await self.app(scope, receive, begin)
-        if limit.cancelled_caught and limit.deadline < math.inf:
+        if limit.cancel_called:
             late = PlainTextResponse("Too late", 504)
             await late(scope, receive, send)
 
@@ -78,12 +80,8 @@ def create_app(limit: type[Limit]) -> FastAPI:
 async def answers() -> list[str]:
     limits = (Limit, LimitAndAnswer)
     asked = [ask(create_app(limit), "/report") for limit in limits]
-    return [
-        str(answer)
-        for answer in await asyncio.gather(
-            *asked, return_exceptions=True
-        )
-    ]
+    ended = await asyncio.gather(*asked, return_exceptions=True)
+    return [str(answer) for answer in ended]
 
 
 def main() -> None:

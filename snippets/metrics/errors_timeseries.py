@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from fastapi import FastAPI, Response
 from prometheus_client import (
+    CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
     generate_latest,
@@ -61,7 +62,8 @@ def create_app_with_registry() -> FastAPI:
     @app.get("/metrics")
     def read() -> Response:
         return Response(
-            generate_latest(registry), media_type="text/plain"
+            generate_latest(registry),
+            media_type=CONTENT_TYPE_LATEST,
         )
 
     return app

@@ -14,13 +14,12 @@ from redis.asyncio import Redis
 GROUP = "billing"
 
 
-async def read(redis: Redis, orders: str) -> list[str]:
-    found: Any = await redis.xreadgroup(
+async def read(redis: Redis, orders: str) -> Any:
+    return await redis.xreadgroup(
         GROUP,
         "7",  # this worker
         {orders: ">"},  # what nobody of the group has
     )  # [!]
-    return [entry["id"] for _, taken in found for _, entry in taken]
 
 
 # --8<-- [end:raises]
@@ -40,7 +39,7 @@ async def make_group(redis: Redis, orders: str) -> None:
             raise
 
 
-async def read_or_make(redis: Redis, orders: str) -> list[str]:
+async def read_or_make(redis: Redis, orders: str) -> Any:
     try:
         return await read(redis, orders)
     except ResponseError as error:
@@ -53,18 +52,23 @@ async def read_or_make(redis: Redis, orders: str) -> list[str]:
 # --8<-- [end:fix]
 
 
+def ids(found: Any) -> list[str]:
+    return [entry["id"] for _, taken in found for _, entry in taken]
+
+
 async def demonstrate(url: str, orders: str, prefix: str) -> None:
     async with Redis.from_url(url, decode_responses=True) as redis:
         await redis.xadd(orders, {"id": "7"})
         for work in (read, read_or_make):
             try:
-                print(f"{work.__name__}: {await work(redis, orders)}")
+                found = ids(await work(redis, orders))
+                print(f"{work.__name__}: {found}")
             except ResponseError as error:
                 said = str(error).replace(prefix, "")
                 print(f"{work.__name__}: {said}")
         await redis.delete(orders)
         await redis.xadd(orders, {"id": "8"})
-        print(f"again: {await read_or_make(redis, orders)}")
+        print(f"again: {ids(await read_or_make(redis, orders))}")
 
 
 def main() -> None:

@@ -39,9 +39,12 @@ async def place_by_id(
         )
 
 
-async def read(connection: asyncpg.Connection, payload: str) -> str:
+async def read(
+    connection: asyncpg.Connection, payload: str
+) -> str | None:  # None: somebody has deleted it since
     found = "SELECT body FROM orders WHERE id = $1"
-    return str(await connection.fetchval(found, int(payload)))
+    body: str | None = await connection.fetchval(found, int(payload))
+    return body
 
 
 # --8<-- [end:fix]
@@ -61,7 +64,7 @@ async def demonstrate(dsn: str) -> None:
         try:
             await work(connection, 10_000 * "x")
             payload = await heard.get()
-            body = await read(connection, payload)
+            body = await read(connection, payload) or ""
             print(f"{work.__name__}: {payload}, {len(body)} bytes")
         except asyncpg.InvalidParameterValueError as error:
             print(f"{work.__name__}: {error}")

@@ -14,7 +14,7 @@ from snippets.seeing.routes import route_of
 from snippets.seeing.scraped import scraped
 
 
-# --8<-- [start:app]
+# --8<-- [start:counted]
 class Counted:
     def __init__(self, app: ASGIApp, requests: Counter) -> None:
         self.app, self.requests = app, requests
@@ -30,6 +30,10 @@ class Counted:
                 self.requests.labels(path).inc()
 
 
+# --8<-- [end:counted]
+
+
+# --8<-- [start:app]
 def create_app(registry: CollectorRegistry) -> FastAPI:
     requests = Counter("requests", "", ["route"], registry=registry)
     app = FastAPI()

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from snippets.seeing.prepared import prepared_after
 
-# --8<-- [start:comment]
 request: ContextVar[str] = ContextVar("request", default="none")
 
 
@@ -23,6 +22,7 @@ async def remember(asked: Request) -> None:
     request.set(uuid4().hex)
 
 
+# --8<-- [start:comment]
 def add_comments(engine: AsyncEngine) -> None:
     @event.listens_for(
         engine.sync_engine, "before_cursor_execute", retval=True

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from snippets.seeing.scraped import scraped
 
 
-# --8<-- [start:app]
+# --8<-- [start:counted]
 class Counted:
     def __init__(self, app: ASGIApp, requests: Counter) -> None:
         self.app, self.requests = app, requests
@@ -29,6 +29,9 @@ class Counted:
                 self.requests.labels(path).inc()
 
 
+# --8<-- [end:counted]
+
+
 def create_app(registry: CollectorRegistry) -> FastAPI:
     requests = Counter("requests", "", ["path"], registry=registry)
     app = FastAPI()
@@ -39,9 +42,6 @@ def create_app(registry: CollectorRegistry) -> FastAPI:
         return number
 
     return app
-
-
-# --8<-- [end:app]
 
 
 def main() -> None:

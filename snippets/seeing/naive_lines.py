@@ -17,7 +17,7 @@ from snippets.seeing.printed import Lines, printed
 account: ContextVar[str] = ContextVar("account", default="unknown")
 
 
-# --8<-- [start:app]
+# --8<-- [start:log]
 def create_app(lines: Lines) -> FastAPI:
     app = FastAPI()
 
@@ -30,6 +30,7 @@ def create_app(lines: Lines) -> FastAPI:
 
     app.add_middleware(BaseHTTPMiddleware, dispatch=log)
 
+    # --8<-- [end:log]
     @app.get("/orders")
     async def orders(tasks: BackgroundTasks) -> None:
         account.set("ada")
@@ -43,9 +44,6 @@ def create_app(lines: Lines) -> FastAPI:
         lines.write("mail", account=account.get())
 
     return app
-
-
-# --8<-- [end:app]
 
 
 def main() -> None:

@@ -2,12 +2,14 @@
 
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
 from lab.worker import Worker
+from tests.leaks import left_open
 
 PARENT = """
 import subprocess, sys, time
@@ -71,6 +73,16 @@ def test_it_tells_the_last_line_that_it_printed(code: str, line: str) -> None:
         while not ended.ended():
             time.sleep(0.01)
         assert line in ended.said()
+
+
+def test_a_program_that_does_not_exist_leaves_nothing_open() -> None:
+    async def start() -> None:
+        with suppress(FileNotFoundError):
+            Worker(["no-such-program"], {})
+
+    with pytest.raises(FileNotFoundError, match="no-such-program"):
+        Worker(["no-such-program"], {})
+    assert left_open(start) == []
 
 
 def runs(pid: int) -> bool:

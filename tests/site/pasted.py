@@ -289,6 +289,20 @@ CANCELED_TRACEBACK = """ERROR:    Traceback (most recent call last):
     await getter
 asyncio.exceptions.CancelledError
 """
+INTERRUPT_TRACEBACK = """Traceback (most recent call last):
+  File "/usr/lib/python3.12/asyncio/base_events.py", line 684, in run_until_complete
+    return future.result()
+asyncio.exceptions.CancelledError
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/srv/app/main.py", line 29, in <module>
+    asyncio.run(server.serve())
+  File "/usr/lib/python3.12/asyncio/runners.py", line 123, in run
+    raise KeyboardInterrupt()
+KeyboardInterrupt
+"""
 UNKNOWN_TRACEBACK = """Traceback (most recent call last):
   File "/srv/app/pool.py", line 8, in connection
     return pools[name]
@@ -582,10 +596,14 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("RuntimeError: no running event loop", NO_LOOP),
     (DESTROYED_LINES, DESTROYED),
     ("Task was destroyed but it is pending!", DESTROYED),
+    ("Task was destroyed but it is pending!\ntask: <Task pending name='Task-29' coro=<<async_generator_athrow without __name__>()>>", DESTROYED),
+    ("RuntimeWarning: coroutine method 'aclose' of 'read_orders.<locals>.rows' was never awaited", DESTROYED),
     ("Error doing job: Task was destroyed but it is pending!", DESTROYED),
     (RETRIEVED_LINES, RETRIEVED),
     ("Task exception was never retrieved", RETRIEVED),
     ("Future exception was never retrieved", RETRIEVED),
+    ("_GatheringFuture exception was never retrieved\nfuture: <_GatheringFuture finished exception=ValueError('x')>", RETRIEVED),
+    ("Task exception was never retrieved\nfuture: <Task finished name='Task-2' coro=<Server.serve() done> exception=SystemExit(3)>", RETRIEVED),
     (NO_RESPONSE_TRACEBACK, NO_RESPONSE),
     ("RuntimeError: No response returned.", NO_RESPONSE),
     ("anyio.EndOfStream", NO_RESPONSE),
@@ -594,6 +612,7 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     (TIMESERIES_TRACEBACK, TIMESERIES),
     ("Duplicated timeseries in CollectorRegistry: {'predict_created', 'predict_total'}", TIMESERIES),
     ("duplicated timeseries in collectorregistry", TIMESERIES),
+    ("prometheus_client.registry.DuplicateTimeseries: Duplicated timeseries in CollectorRegistry: {'orders', 'orders_total', 'orders_created'}", TIMESERIES),
     (COROUTINE_LINES, COROUTINE),
     ("RuntimeWarning: coroutine 'fetch' was never awaited", COROUTINE),
     ("RuntimeWarning: coroutine 'AsyncMockMixin._execute_mock_call' was never awaited", COROUTINE),
@@ -601,20 +620,44 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("TypeError: the first argument must be callable", COROUTINE),
     ("pydantic_core._pydantic_core.PydanticSerializationError: Unable to serialize unknown type: <class 'coroutine'>", COROUTINE),
     ("AttributeError: 'coroutine' object has no attribute 'scalars'", COROUTINE),
+    ("ValueError: [TypeError(\"'coroutine' object is not iterable\"), TypeError('vars() argument must have __dict__ attribute')]", COROUTINE),
+    ("TypeError: object of type 'coroutine' has no len()", COROUTINE),
+    ("TypeError: 'coroutine' object does not support the asynchronous context manager protocol", COROUTINE),
+    ("TypeError: 'async for' requires an object with __aiter__ method, got coroutine", COROUTINE),
+    ("TypeError: cannot unpack non-iterable coroutine object", COROUTINE),
+    ("DeprecationWarning: It is deprecated to return a value that is not None from a test case (<bound method T.test_a of <test_u.T testMethod=test_a>>)", COROUTINE),
+    ("TypeError: a coroutine was expected, got <function main at 0x7f63ff50df80>", COROUTINE),
+    ("async def functions are not natively supported.\nYou need to install a suitable plugin for your async framework", COROUTINE),
+    ("TypeError: Object of type coroutine is not JSON serializable", NOT_JSON),
     ("redis.exceptions.ResponseError: WRONGTYPE Operation against a key holding the wrong kind of value", WRONGTYPE),
     ("redis.exceptions.ResponseError: Command # 1 (ZRANGE jobs:requests 0 0) of pipeline caused error: WRONGTYPE Operation against a key holding the wrong kind of value",
      WRONGTYPE),
     ("redis.exceptions.ResponseError: NOGROUP No such key 'stream.orders' or consumer group 'g1' in XREADGROUP with GROUP option", NOGROUP),
     ("NOGROUP No such key 'test_topic' or consumer group 'test_group'", NOGROUP),
+    ("redis.exceptions.ResponseError: NOGROUP No such consumer group 'billing' for key name 'orders'", NOGROUP),
+    ("redis.exceptions.ResponseError: UNBLOCKED the stream key no longer exists", NOGROUP),
+    ("(error) NOGROUP the consumer group this client was blocked on no longer exists", NOGROUP),
+    ("redis.exceptions.ResponseError: Command # 2 (XGROUP CREATE orders billing 0 MKSTREAM) of pipeline caused error: ('BUSYGROUP Consumer Group name already exists',)",
+     BUSYGROUP),
+    ("redis.exceptions.ResponseError: WRONGTYPE Key is not a valid HyperLogLog string value.", WRONGTYPE),
+    ("redis.exceptions.ResponseError: WRONGTYPE Operation against a key holding the wrong kind of value script: 620cd258c2c9c88c9d10db67812ccf663d96bdc6, on @user_script:1.",
+     WRONGTYPE),
     ("redis.exceptions.ResponseError: BUSYGROUP Consumer Group name already exists", BUSYGROUP),
     ("asyncpg.exceptions.InvalidParameterValueError: payload string too long", PAYLOAD),
     ("InvalidParameterValue: payload string too long\nCONTEXT:  SQL statement \"SELECT pg_notify('channels_postgres_messages', payload)\"", PAYLOAD),
+    ("sqlalchemy.exc.DBAPIError: (sqlalchemy.dialects.postgresql.asyncpg.Error) <class 'asyncpg.exceptions.InvalidParameterValueError'>: payload string too long\n[SQL: SELECT pg_notify('orders', $1)]\n(Background on this error at: https://sqlalche.me/e/21/dbapi)",
+     PAYLOAD),
+    ('django.db.utils.OperationalError: could not obtain lock on row in relation "seat"', LOCK),
+    ('ERROR:  canceling statement due to lock timeout\nCONTEXT:  while locking tuple (0,1) in relation "seat"', LOCK),
     ('asyncpg.exceptions.LockNotAvailableError: could not obtain lock on row in relation "seat"', LOCK),
     ('psycopg.errors.LockNotAvailable: could not obtain lock on relation "orders"', LOCK),
     ("asyncpg.exceptions.LockNotAvailableError: canceling statement due to lock timeout", LOCK),
     ("canceling statement due to lock timeout", LOCK),
     (CANCELED_TRACEBACK, CANCELED),
     ("asyncio.exceptions.CancelledError", CANCELED),
+    ("asyncio.exceptions.CancelledError: Cancelled via cancel scope 7f6d09f59bc0; reason: deadline exceeded", CANCELED),
+    ("concurrent.futures._base.CancelledError", CANCELED),
+    (INTERRUPT_TRACEBACK, CANCELED),
     ("ERROR:    Cancel 1 running task(s), timeout graceful shutdown exceeded", CANCELED),
     ("TypeError: AsyncClient.__init__() got an unexpected keyword argument 'app'", CLIENT_APP),
     ("E       TypeError: Client.__init__() got an unexpected keyword argument 'app'\n\n.venv/lib/python3.12/site-packages/starlette/testclient.py:402: TypeError", CLIENT_APP),

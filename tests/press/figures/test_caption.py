@@ -17,7 +17,7 @@ def test_the_provenance_says_how_often_on_what_and_how_to_do_it_again(html: str)
     (folded,) = texts(soup(html), ".provenance p")
 
     assert re.fullmatch(
-        r"Median of only 1 run × [23] rounds(, the same in all)?; 2026-11-20; how", line
+        r"(Median|Worst) of only 1 run × [23] rounds(, the same in all)?; 2026-11-20; how", line
     )
     assert folded.startswith(
         "2 cores, 23.4 GiB; Python 3.11.7, PostgreSQL 18.1, asyncpg 0.32.0; "

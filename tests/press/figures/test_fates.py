@@ -45,14 +45,47 @@ def test_who_does_not_see_the_marks_has_their_numbers() -> None:
     assert texts(found, "caption") == ["T"]
 
 
-def test_a_number_that_varies_has_its_range(root: Path) -> None:
+def once(root: Path, variant: str, **counts: float) -> None:
+    """In one round of three, the variant ends otherwise."""
     made = kill(root)
     for sample in made["runs"][0]["samples"]:
-        if sample["variant"] == "list" and sample["round"] == 0:
-            sample["values"] |= {"done": 55.0, "lost": 5.0}
+        if sample["variant"] == variant and sample["round"] == 1:
+            sample["values"] |= counts
     write(root, made)
 
-    assert "56 55–56" in texts(soup(fates()), "td")
+
+def test_a_job_that_is_lost_in_one_round_of_three_moves_its_row(root: Path) -> None:
+    once(root, "locked", done=56, twice=3, lost=1)
+    found = soup(fates())
+
+    assert texts(found, "tbody th") == [
+        *("Something is lost", "memory", "list", "locked"),
+        *("Kept, and waits", "marked"),
+    ]
+    assert texts(found, "tr:has(th:-soup-contains('locked')) .number") == [
+        *("56", "3 3–4", "0", "1 0–1"),
+    ]
+    (strip,) = found.select("tr:has(th:-soup-contains('locked')) svg")
+    assert [len(str(path["d"]).split("M")) - 1 for path in strip.select("path")] == [56, 3, 1]
+
+
+def test_the_numbers_of_a_row_are_those_of_one_round(root: Path) -> None:
+    """A sum of the worst of several would be of jobs that there are not."""
+    once(root, "list", done=55, stuck=2, lost=3)
+
+    assert texts(soup(fates()), "tr:has(th:-soup-contains('list')) .number") == [
+        *("56 55–56", "0", "0 0–2", "4 3–4"),
+    ]
+
+
+def test_the_line_below_says_that_it_is_the_worst(root: Path) -> None:
+    assert texts(soup(fates()), ".provenance summary") == [
+        "Worst of only 1 run × 3 rounds, the same in all; 2026-11-20; how"
+    ]
+    once(root, "locked", done=56, twice=3, lost=1)
+    assert texts(soup(fates()), ".provenance summary") == [
+        "Worst of only 1 run × 3 rounds; 2026-11-20; how"
+    ]
 
 
 def test_a_row_without_a_heading_is_refused() -> None:

@@ -1,6 +1,7 @@
 """`WRONGTYPE …`, and what a name with a version does about it."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from redis import ResponseError
@@ -37,6 +38,38 @@ async def test_under_a_name_of_its_own_it_does_not_and_ends_by_itself(
     assert [await wrongtype.add_versioned(redis, cart, "tea") for _ in range(2)] == [1, 2]
     assert await redis.get(cart) == '["tea"]'
     assert 0 < await redis.ttl(f"{cart}:2") <= wrongtype.DAY_S
+
+
+async def test_its_time_to_live_is_set_with_it_or_neither_is(redis: Redis, cart: str) -> None:
+    async with redis.monitor() as monitor:
+        await wrongtype.add_versioned(redis, cart, "tea")
+        heard = [await monitor.next_command()]
+        while f"{cart}:2" not in heard[-1]["command"]:
+            heard.append(await monitor.next_command())
+        client = heard[-1]["client_port"]
+    before = [one["command"] for one in heard[:-1] if one["client_port"] == client]
+    assert before[-1] == "MULTI"
+
+
+async def test_what_the_old_key_holds_is_not_in_the_new_one(redis: Redis, cart: str) -> None:
+    await wrongtype.save(redis, cart, ["milk"])
+    await wrongtype.add_versioned(redis, cart, "tea")
+    assert await redis.hgetall(f"{cart}:2") == {"tea": "1"}
+
+
+async def test_a_string_that_is_no_hyperloglog_says_it_in_other_words(
+    redis: Redis, cart: str
+) -> None:
+    await redis.set(cart, "visitors")
+    with pytest.raises(ResponseError, match=r"^WRONGTYPE Key is not a valid HyperLogLog string "):
+        await redis.pfadd(cart, "7")
+
+
+async def test_a_script_says_it_with_its_own_name_behind(redis: Redis, cart: str) -> None:
+    await redis.rpush(cart, "job")
+    script: Any = redis.eval("return redis.call('GET', KEYS[1])", 1, cart)
+    with pytest.raises(ResponseError, match=f"{TEXT[:-1]} script: "):
+        await script
 
 
 async def test_commands_for_another_type_say_it(redis: Redis, cart: str) -> None:

@@ -2,9 +2,14 @@
 
 import asyncio
 import gc
+import linecache
+import subprocess
+import sys
 import threading
+import unittest
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock, MagicMock
 
@@ -46,6 +51,55 @@ def test_a_call_without_await_does_nothing_and_warns(
     assert (sent, texts(said)) == ([], [NEVER])
 
 
+def test_the_line_is_that_of_the_call_or_for_a_variable_one_of_the_loop(
+    said: list[warnings.WarningMessage],
+) -> None:
+    async def kept() -> None:
+        dropped = awaited.notify(8)
+        await asyncio.sleep(0)
+        assert dropped
+
+    for work in (awaited.forgotten(7), kept()):
+        asyncio.run(work)
+    of_call, of_variable = said
+    source = linecache.getline(of_call.filename, of_call.lineno)
+    assert source.split("#")[0].strip() == "notify(order)"
+    assert Path(of_variable.filename).parts[-2:] == ("asyncio", "events.py")
+
+
+PROGRAM = """
+async def notify(): pass
+async def work():
+    forgotten = notify()
+    await asyncio.sleep(0)
+import asyncio
+asyncio.run(work())
+"""
+
+
+@pytest.mark.parametrize("option", [["-X", "tracemalloc"], []])
+def test_with_an_option_it_adds_where_the_coroutine_was_made(
+    option: list[str], tmp_path: Path
+) -> None:
+    program = tmp_path / "orders.py"
+    program.write_text(PROGRAM, "utf-8")
+    done = ran([*option, str(program)], tmp_path)
+    assert "coroutine 'notify' was never awaited" in done.stderr
+    made = f'File "{program}", lineno 4\n    forgotten = notify()'
+    assert (made in done.stderr) is bool(option)
+
+
+def ran(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
 def test_with_await_it_does(sent: list[int], said: list[warnings.WarningMessage]) -> None:
     asyncio.run(awaited.awaited(7))
     assert (sent, texts(said)) == ([7], [])
@@ -73,6 +127,9 @@ def test_a_lambda_of_a_background_task_makes_a_coroutine_and_drops_it(
     from starlette.background import BackgroundTask
 
     asyncio.run(BackgroundTask(lambda: awaited.notify(8))())
+    for thread in threading.enumerate():
+        if thread.name == "AnyIO worker thread":  # the coroutine goes there
+            thread.join()
     assert (sent, texts(said)) == ([], [NEVER])
 
 
@@ -100,6 +157,28 @@ def test_a_run_inside_of_a_loop_refuses_and_drops_its_coroutine(
         with pytest.raises(RuntimeError, match=r"^no running event loop$"):
             asyncio.create_task(awaited.notify(8))  # noqa: RUF006
     assert (sent, texts(said)) == ([], [NEVER])
+
+
+@pytest.mark.parametrize(
+    ("case", "failures"), [(unittest.TestCase, 0), (unittest.IsolatedAsyncioTestCase, 1)]
+)
+def test_a_test_that_nobody_awaits_passes(
+    case: type[unittest.TestCase], failures: int, said: list[warnings.WarningMessage]
+) -> None:
+    class Orders(case):  # type: ignore[misc, valid-type]
+        async def test_total(self) -> None:
+            self.fail("the total is wrong")
+
+    result = unittest.TestResult()
+    Orders("test_total").run(result)
+    assert (result.testsRun, len(result.failures)) == (1, failures)
+    deprecated = [str(one.message) for one in said if one.category is DeprecationWarning]
+    assert texts(said) == (
+        [] if failures else [f"coroutine '{Orders.test_total.__qualname__}' was never awaited"]
+    )
+    assert [text.partition(" (")[0] for text in deprecated] == (
+        [] if failures else ["It is deprecated to return a value that is not None from a test case"]
+    )
 
 
 MOCKED = "coroutine 'AsyncMockMixin._execute_mock_call' was never awaited"
@@ -133,6 +212,19 @@ async def test_nor_where_the_one_method_is_a_plain_mock(
     assert texts(said) == []
 
 
+@pytest.mark.parametrize("plain", [True, False])
+async def test_the_class_does_not_know_what_a_method_returns(
+    plain: bool, said: list[warnings.WarningMessage]
+) -> None:
+    session = AsyncMock(spec=AsyncSession)
+    if plain:
+        session.execute.return_value = MagicMock()
+    scalars = (await session.execute("SELECT 1")).scalars()
+    assert asyncio.iscoroutine(scalars) is not plain
+    del scalars
+    assert texts(said) == ([] if plain else [MOCKED])
+
+
 async def test_what_comes_of_a_missing_await_often_raises_first(
     said: list[warnings.WarningMessage],
 ) -> None:
@@ -143,9 +235,23 @@ async def test_what_comes_of_a_missing_await_often_raises_first(
         list(answer)
     with pytest.raises(TypeError, match=r"^'coroutine' object is not subscriptable$"):
         answer[0]
+    with pytest.raises(TypeError, match=r"^object of type 'coroutine' has no len\(\)$"):
+        len(answer)
+    with pytest.raises(TypeError, match=r"^cannot unpack non-iterable coroutine object$"):
+        _, _ = answer
+    with pytest.raises(TypeError, match=r"^'coroutine' object does not support the asynchronous "):
+        async with answer:
+            pass
+    with pytest.raises(TypeError, match=r"^'async for' requires an object .* got coroutine$"):
+        async for _ in answer:
+            pass
     assert bool(answer)  # so that `if` holds, whatever it would have been
     del answer
     assert texts(said) == [NEVER]
+
+
+UNKNOWN = r"^Unable to serialize unknown type: <class 'coroutine'>$"
+NOT_ITERABLE = r"""^\[TypeError\("'coroutine' object is not iterable"\), TypeError\('vars\(\) """
 
 
 def test_an_endpoint_that_returns_one_says_that_nobody_can_serialize_it(
@@ -157,11 +263,15 @@ def test_an_endpoint_that_returns_one_says_that_nobody_can_serialize_it(
     async def place(order: int) -> Any:
         return awaited.notify(order)
 
-    with pytest.raises(
-        ValueError, match=r"^Unable to serialize unknown type: <class 'coroutine'>$"
-    ):
+    @app.post("/orders/{order}/again")
+    async def again(order: int):  # type: ignore[no-untyped-def]
+        return awaited.notify(order)
+
+    with pytest.raises(ValueError, match=UNKNOWN):
         asyncio.run(awaited.ask(app, 9))
-    assert texts(said) == [NEVER]
+    with pytest.raises(ValueError, match=NOT_ITERABLE):
+        asyncio.run(awaited.ask(app, "9/again"))  # type: ignore[arg-type]
+    assert texts(said) == [NEVER, NEVER]
 
 
 def test_a_filter_silences_the_warning_and_notifies_nobody(
@@ -184,3 +294,63 @@ def test_as_an_error_it_is_not_raised_where_it_is_forgotten(
         asyncio.run(awaited.forgotten(7))
         gc.collect()
     assert (sent, set(unraisable)) == ([], {"RuntimeWarning"})
+
+
+TESTS = """
+import asyncio
+
+async def notify(): pass
+async def work(): notify()
+
+def test_work(): asyncio.run(work())
+"""
+
+
+@pytest.mark.parametrize(("errors", "passes"), [("error", False), ("error::RuntimeWarning", True)])
+def test_pytest_fails_the_test_in_which_it_goes_if_all_warnings_are_errors(
+    errors: str, passes: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "test_orders.py").write_text(TESTS, "utf-8")
+    options = ["-c", "/dev/null", f"--rootdir={tmp_path}", "-p", "no:asyncio", "-W", errors]
+    done = ran(["-m", "pytest", *options, "test_orders.py"], tmp_path)
+    assert ("1 passed" in done.stdout, "1 failed" in done.stdout) == (passes, not passes)
+
+
+@pytest.mark.parametrize(
+    ("plugin", "says"), [(["-p", "no:asyncio", "-p", "no:anyio"], True), (["-p", "asyncio"], False)]
+)
+def test_pytest_wants_a_plugin_for_a_test_that_is_a_coroutine(
+    plugin: list[str], says: bool, tmp_path: Path
+) -> None:
+    test = "import pytest\n\n@pytest.mark.asyncio\nasync def test_work(): assert True\n"
+    (tmp_path / "test_orders.py").write_text(test, "utf-8")
+    options = ["-c", "/dev/null", f"--rootdir={tmp_path}"]
+    done = ran(["-m", "pytest", *options, *plugin, "test_orders.py"], tmp_path)
+    assert ("async def functions are not natively supported" in done.stdout) is says, done.stdout
+    assert ("1 passed" in done.stdout) is not says
+
+
+def test_who_wants_the_call_refuses_the_function() -> None:
+    async def start(work: Any) -> None:
+        asyncio.create_task(work)  # noqa: RUF006
+
+    function: Any = awaited.notify
+    for refuses in (lambda: asyncio.run(function), lambda: asyncio.run(start(function))):
+        with pytest.raises((TypeError, ValueError), match=r"^a coroutine was expected, got <func"):
+            refuses()
+
+
+UNTYPED = """
+async def notify() -> None: ...
+async def work(){returns}:
+    notify()
+"""
+
+
+@pytest.mark.parametrize(("returns", "finds"), [(" -> None", True), ("", False)])
+def test_mypy_finds_it_where_there_are_annotations(
+    returns: str, finds: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "orders.py").write_text(UNTYPED.format(returns=returns), "utf-8")
+    done = ran(["-m", "mypy", "--config-file=", "orders.py"], tmp_path)
+    assert ("[unused-coroutine]" in done.stdout) is finds, done

@@ -1,16 +1,22 @@
 """`CancelledError` in the log of a service: who canceled, and what ends it."""
 
 import asyncio
+import concurrent.futures
 import logging
+import re
 import socket
+import subprocess
+import sys
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import anyio
 import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 
 from snippets.concurrency import errors_canceled as canceled
 
@@ -48,15 +54,18 @@ def test_the_task_is_ended_when_the_application_fails(monkeypatch: pytest.Monkey
         finally:
             ends.append("poll")
 
-    async def run() -> None:
+    async def fail() -> None:
         async with canceled.lifespan_fixed(FastAPI()):
             await asyncio.sleep(0)
             raise LookupError
 
+    async def run() -> list[str]:
+        with pytest.raises(LookupError):
+            await fail()
+        return list(ends)  # before the end of the loop ends what is left
+
     monkeypatch.setattr(canceled, "poll", poll)
-    with pytest.raises(LookupError):
-        asyncio.run(run())
-    assert ends == ["poll"]
+    assert asyncio.run(run()) == ["poll"]
 
 
 @pytest.fixture
@@ -129,6 +138,64 @@ def test_a_second_interrupt_ends_the_lifespan_in_its_wait(said: pytest.LogCaptur
     assert "await receive()" in whole(said)
 
 
+def test_of_what_follows_the_yield_only_a_finally_then_runs() -> None:
+    ran: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            yield
+            ran.append("after the yield")
+        finally:
+            await asyncio.sleep(0)
+            ran.append("finally")
+
+    async def serve() -> None:
+        async with serving(FastAPI(lifespan=lifespan)) as (server, _):
+            server.force_exit = True
+
+    asyncio.run(serve())
+    assert ran == ["finally"]
+
+
+SERVED = """
+import asyncio, os, signal
+import uvicorn
+from fastapi import FastAPI
+
+server = uvicorn.Server(uvicorn.Config(FastAPI(), port=0))
+
+
+async def serve():
+    stopping = asyncio.create_task(stop())
+    await server.serve()
+
+
+async def stop():
+    while not server.started:
+        await asyncio.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+"""
+INTERRUPTED = {
+    "asyncio.run(serve())": True,
+    "try:\n    asyncio.run(serve())\nexcept KeyboardInterrupt:\n    pass": False,
+}
+
+
+@pytest.mark.parametrize(("run", "prints"), INTERRUPTED.items())
+def test_above_an_interrupt_the_server_has_stopped_and_hands_it_back(
+    run: str, prints: bool
+) -> None:
+    program = SERVED + run
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "Application shutdown complete." in done.stderr
+    assert (NAME in done.stderr, "KeyboardInterrupt" in done.stderr) == (prints, prints)
+
+
 async def test_above_a_timeout_it_is_the_deadline() -> None:
     with pytest.raises(TimeoutError) as raised:
         async with asyncio.timeout(0):
@@ -138,6 +205,67 @@ async def test_above_a_timeout_it_is_the_deadline() -> None:
     with pytest.raises(TimeoutError) as raised:
         await asyncio.wait_for(asyncio.sleep(10), 0.001)
     assert NAME in "".join(traceback.format_exception(raised.value))
+
+
+async def test_a_deadline_of_anyio_says_so_itself() -> None:
+    with pytest.raises(TimeoutError) as raised, anyio.fail_after(0.001):
+        await anyio.sleep(10)
+    printed = "".join(traceback.format_exception(raised.value))
+    said = rf"{NAME}: Cancelled via cancel scope \w+; reason: deadline exceeded\n"
+    assert re.search(said, printed)
+
+
+async def test_a_client_that_leaves_cancels_what_it_was_sent() -> None:
+    app, canceled_by = FastAPI(), asyncio.Queue[str]()
+
+    @app.get("/")
+    async def read() -> StreamingResponse:
+        async def parts() -> AsyncIterator[bytes]:
+            try:
+                while True:
+                    yield b"part"
+                    await asyncio.sleep(0.01)
+            except asyncio.CancelledError as error:
+                canceled_by.put_nowait(str(error))
+                raise
+
+        return StreamingResponse(parts())
+
+    async with serving(app) as (_, url):
+        async with httpx.AsyncClient() as client, client.stream("GET", url) as answer:
+            await anext(answer.aiter_bytes())
+        said = await canceled_by.get()
+    assert re.match(r"Cancelled via cancel scope \w+ by <Task .*run_asgi\(\)", said)
+
+
+async def test_a_thread_that_waits_for_the_task_has_it_from_another_module() -> None:
+    loop = asyncio.get_running_loop()
+
+    async def work() -> None:
+        raise asyncio.CancelledError
+
+    def wait() -> str:
+        try:
+            asyncio.run_coroutine_threadsafe(work(), loop).result()
+        except concurrent.futures.CancelledError as error:
+            return f"{type(error).__module__}.{type(error).__name__}"
+        return "not canceled"
+
+    assert await asyncio.to_thread(wait) == "concurrent.futures._base.CancelledError"
+
+
+@pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient`")
+def test_as_a_test_client_does() -> None:
+    from fastapi.testclient import TestClient  # importing it warns
+
+    app = FastAPI()
+
+    @app.get("/")
+    async def read() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(concurrent.futures.CancelledError):
+        TestClient(app).get("/")
 
 
 async def test_an_except_of_exception_does_not_see_it() -> None:
@@ -167,6 +295,46 @@ async def test_a_bare_one_does_and_the_task_goes_on_where_it_was_to_end() -> Non
     await asyncio.sleep(0)
     task.cancel()
     assert await task == "went on"
+
+
+def test_and_a_shutdown_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    went_on: list[int] = []
+
+    async def poll() -> None:
+        for turn in range(3):
+            with suppress(BaseException):
+                await asyncio.sleep(0 if turn else 60)
+            went_on.append(turn)
+
+    async def run() -> None:
+        async with canceled.lifespan_fixed(FastAPI()):
+            await asyncio.sleep(0)
+        assert went_on == [0, 1, 2]
+
+    monkeypatch.setattr(canceled, "poll", poll)
+    asyncio.run(run())
+
+
+async def test_to_cancel_and_not_to_wait_closes_the_pool_under_the_task() -> None:
+    closed, found = asyncio.Event(), asyncio.Queue[bool]()
+
+    async def poll() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            found.put_nowait(closed.is_set())  # it says goodbye with a connection of the pool
+
+    async def end(*, wait: bool) -> bool:
+        closed.clear()
+        task = asyncio.create_task(poll())
+        await asyncio.sleep(0)
+        task.cancel()
+        if wait:
+            await asyncio.wait([task])
+        closed.set()
+        return await found.get()
+
+    assert (await end(wait=False), await end(wait=True)) == (True, False)
 
 
 async def test_to_suppress_it_around_the_await_hides_the_own_cancellation() -> None:

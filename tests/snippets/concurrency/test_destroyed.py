@@ -2,8 +2,11 @@
 
 import asyncio
 import gc
+import subprocess
+import sys
 import warnings
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import aclosing
 
 import pytest
 
@@ -145,6 +148,96 @@ def test_a_loop_that_never_ran_says_both_texts(caplog: pytest.LogCaptureFixture)
         del loop
         assert complaints(caplog) == [TEXT]
     assert "coroutine 'sleep' was never awaited" in [str(one.message) for one in said]
+
+
+@pytest.mark.parametrize("shut_down", [True, False])
+def test_an_async_generator_that_was_left_in_the_middle_says_it_too(
+    shut_down: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    ended: list[str] = []
+
+    async def orders() -> AsyncIterator[int]:
+        try:
+            yield 1
+            yield 2
+        finally:
+            await asyncio.sleep(0)
+            ended.append("orders")
+
+    async def first() -> int:
+        async for order in orders():
+            return order
+        raise AssertionError
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # since Python 3.13 that aclose() was never awaited, too
+        loop = asyncio.new_event_loop()
+        assert loop.run_until_complete(first()) == 1
+        if shut_down:
+            loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+        del loop
+        said = complaints(caplog)
+    assert (said, ended) == (([], ["orders"]) if shut_down else ([TEXT], []))
+    assert shut_down or "coro=<<async_generator_athrow " in caplog.records[0].getMessage()
+
+
+def test_who_closes_it_ends_it_there(caplog: pytest.LogCaptureFixture) -> None:
+    ended: list[str] = []
+
+    async def orders() -> AsyncGenerator[int]:
+        try:
+            yield 1
+        finally:
+            await asyncio.sleep(0)
+            ended.append("orders")
+
+    async def first() -> int:
+        async with aclosing(orders()) as found:
+            async for order in found:
+                return order
+        raise AssertionError
+
+    loop = asyncio.new_event_loop()
+    assert loop.run_until_complete(first()) == 1
+    assert ended == ["orders"]
+    loop.close()
+    del loop
+    assert complaints(caplog) == []
+
+
+PROGRAM = """
+import asyncio, signal
+
+async def poll():
+    await asyncio.sleep(60)
+
+async def main():
+    asyncio.create_task(poll())
+    await asyncio.sleep(0)
+    signal.raise_signal(signal.SIGINT)
+    await asyncio.sleep(60)
+
+{run}
+"""
+
+
+@pytest.mark.parametrize(
+    ("run", "says"),
+    [("asyncio.new_event_loop().run_until_complete(main())", True), ("asyncio.run(main())", False)],
+)
+def test_a_program_that_an_interrupt_ends_leaves_its_tasks_unless_it_is_run(
+    run: str, says: bool
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(run=run)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "KeyboardInterrupt" in done.stderr
+    assert (TEXT in done.stderr) is says
 
 
 async def weak(*works: Callable[[], Awaitable[list[str]]]) -> int:

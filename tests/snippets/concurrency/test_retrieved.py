@@ -2,9 +2,14 @@
 
 import asyncio
 import gc
+import socket
+import sys
 from collections.abc import Iterator
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.config import STARTUP_FAILURE
 
 from snippets.concurrency import errors_retrieved as retrieved
 
@@ -134,6 +139,65 @@ def test_to_gather_them_and_look_at_nothing_loses_all(caplog: pytest.LogCaptureF
 
     asyncio.run(start())
     assert complaints(caplog) == []
+
+
+def test_a_gathering_that_nobody_awaits_has_a_text_of_its_own(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def start() -> None:
+        asyncio.gather(retrieved.charge(6), retrieved.charge(7))
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    asyncio.run(start())
+    assert complaints(caplog) == [(f"_Gathering{FUTURE}", declined(6))]
+
+
+def test_a_task_that_exits_ends_the_loop_and_nobody_asks_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def work() -> None:
+        sys.exit(1)
+
+    async def start() -> None:
+        task = asyncio.create_task(work())
+        await asyncio.sleep(60)
+        await task
+
+    with pytest.raises(SystemExit):
+        asyncio.run(start())
+    assert complaints(caplog) == [(TASK, "1")]
+
+
+def test_as_a_server_in_a_task_does_whose_port_is_taken(caplog: pytest.LogCaptureFixture) -> None:
+    async def serve(port: int) -> None:
+        config = uvicorn.Config(FastAPI(), port=port, log_config=None)
+        task = asyncio.create_task(uvicorn.Server(config).serve())
+        await asyncio.sleep(60)
+        await task
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(SystemExit):
+            asyncio.run(serve(taken.getsockname()[1]))
+    assert complaints(caplog) == [(TASK, str(STARTUP_FAILURE))]
+
+
+def test_an_exception_handler_of_the_loop_hears_it_as_late() -> None:
+    heard: list[str] = []
+
+    async def start() -> list[str]:
+        asyncio.get_running_loop().set_exception_handler(lambda _, of: heard.append(of["message"]))
+        task = asyncio.create_task(retrieved.charge(5))
+        await asyncio.wait([task])
+        gc.collect()
+        before = list(heard)
+        del task
+        gc.collect()
+        return before
+
+    assert (asyncio.run(start()), heard) == ([], [TASK])
 
 
 def test_work_in_a_thread_that_nobody_awaits_says_it_of_a_future(

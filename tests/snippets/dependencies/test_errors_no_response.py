@@ -5,9 +5,10 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
+import anyio
 import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
@@ -84,6 +85,34 @@ async def test_an_endpoint_in_a_thread_is_answered_once_and_after_its_end() -> N
     async with served(app) as client:
         answer = await client.get("/report")
         assert ended.is_set()
+    assert (answer.status_code, answer.text) == (504, "Too late")
+
+
+async def swallow() -> str:
+    with suppress(asyncio.CancelledError):
+        await asyncio.sleep(10)
+    return "report"
+
+
+async def finish() -> str:
+    with anyio.CancelScope(shield=True):
+        await asyncio.sleep(2 * limits.LIMIT_S)
+    return "report"
+
+
+@pytest.mark.parametrize("work", [swallow, finish])
+@pytest.mark.parametrize("named", [True, False])
+async def test_what_answers_after_the_limit_is_answered_for(
+    work: Callable[[], Awaitable[str]], named: bool
+) -> None:
+    """Its answer would stop at the next wait, which is that of the middleware around it."""
+    app = FastAPI()
+    app.add_middleware(limits.LimitAndAnswer)
+    if named:
+        app.middleware("http")(limits.unchanged)
+    app.get("/report")(work)
+    async with served(app) as client:
+        answer = await client.get("/report")
     assert (answer.status_code, answer.text) == (504, "Too late")
 
 
@@ -204,7 +233,23 @@ async def test_without_that_middleware_the_server_says_it_and_the_client_has_the
     assert said in [record.getMessage() for record in caplog.records]
 
 
-async def test_a_client_that_leaves_is_no_such_case_any_more() -> None:
+async def ends_with_an_answer(scope: Scope, receive: Receive, send: Send) -> None:
+    await until_it_left(scope, receive, send)
+    await Response("nobody reads this")(scope, receive, send)
+
+
+async def until_it_left(scope: Scope, receive: Receive, send: Send) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+@pytest.mark.parametrize(
+    ("answers", "raised"),
+    [(ends_with_an_answer, []), (until_it_left, ["RuntimeError('No response returned.')"])],
+)
+async def test_a_client_that_leaves_is_a_case_only_for_who_then_ends_without_an_answer(
+    answers: ASGIApp, raised: list[str]
+) -> None:
     """As in starlette's issue 2516: middleware in middleware, and a client that disconnects."""
     app = FastAPI()
     entered, finished = asyncio.Event(), asyncio.Event()
@@ -224,23 +269,21 @@ async def test_a_client_that_leaves_is_no_such_case_any_more() -> None:
     async def passed(request: Request, call_next: RequestResponseEndpoint) -> Response:
         return await call_next(request)
 
-    @app.get("/report")
-    async def read(request: Request) -> str:
+    async def report(scope: Scope, receive: Receive, send: Send) -> None:
         entered.set()
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-        return "nobody reads this"
+        await answers(scope, receive, send)
 
+    app.mount("/report", report)
     for _ in range(5):
         app.middleware("http")(passed)
     app.add_middleware(Watched)
     async with served(app) as client:
-        asking = asyncio.create_task(client.get("/report"))
+        asking = asyncio.create_task(client.get("/report/"))
         await entered.wait()
         asking.cancel()
         await asyncio.wait([asking])
         await finished.wait()
-    assert failed == []
+    assert failed == raised
 
 
 async def test_an_error_of_the_client_is_not_taken_for_one() -> None:

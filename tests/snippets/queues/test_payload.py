@@ -54,6 +54,17 @@ async def test_the_number_of_the_row_is_heard_and_the_row_is_there(
     await listener.close()
 
 
+async def test_a_row_that_is_gone_when_its_number_is_heard_is_none(
+    dsn: str, connection: Any
+) -> None:
+    listener, queue = await heard(dsn)
+    await payloads.place_by_id(connection, "short")
+    payload = await queue.get()
+    await connection.execute("DELETE FROM orders")
+    assert await payloads.read(connection, payload) is None
+    await listener.close()
+
+
 async def test_what_is_rolled_back_is_not_heard(dsn: str, connection: Any) -> None:
     listener, queue = await heard(dsn)
 
@@ -110,6 +121,31 @@ async def test_in_a_trigger_it_fails_the_statement(dsn: str, connection: Any) ->
     await connection.execute(update, order, LIMIT * "x")
 
 
+@pytest.mark.parametrize(
+    ("number", "payload"), [("NEW.id::text", ""), ("coalesce(NEW.id, OLD.id)::text", "1")]
+)
+async def test_a_trigger_for_deletions_has_no_new_row(
+    number: str, payload: str, dsn: str, connection: Any
+) -> None:
+    await connection.execute(TRIGGER.format(number).replace("OR UPDATE", "OR DELETE"))
+    listener, queue = await heard(dsn)
+    await connection.execute(payloads.INSERT, "short")
+    await connection.execute("DELETE FROM orders")
+    assert [await queue.get() for _ in range(2)] == ["1", payload]
+    await listener.close()
+
+
+async def test_equal_payloads_of_a_transaction_arrive_once(dsn: str, connection: Any) -> None:
+    await connection.execute(TRIGGER.format("NEW.id::text"))
+    listener, queue = await heard(dsn)
+    async with connection.transaction():
+        await connection.execute(payloads.INSERT, "short")
+        await connection.execute("UPDATE orders SET body = 'long'")
+    await connection.execute("UPDATE orders SET id = DEFAULT")  # another number: what comes next
+    assert [await queue.get() for _ in range(2)] == ["1", "2"]
+    await listener.close()
+
+
 async def test_to_cut_it_counts_characters_and_leaves_half_a_document(connection: Any) -> None:
     cut = "SELECT pg_notify('orders', left($1, 7999))"
     await connection.execute(cut, LIMIT * "x")
@@ -132,6 +168,12 @@ async def test_a_name_of_a_channel_has_a_limit_of_its_own(connection: Any) -> No
     await connection.execute("SELECT pg_notify($1, '')", 63 * "c")
     with pytest.raises(asyncpg.InvalidParameterValueError, match=r"^channel name too long$"):
         await connection.execute("SELECT pg_notify($1, '')", 64 * "c")
+
+
+async def test_a_statement_shortens_the_name_in_place_of_refusing_it(connection: Any) -> None:
+    await connection.execute(f"LISTEN {64 * 'c'}")
+    assert await connection.fetchval("SELECT pg_listening_channels()") == 63 * "c"
+    await connection.execute(f"NOTIFY {64 * 'c'}")
 
 
 async def test_another_driver_meets_the_same_limit(dsn: str) -> None:

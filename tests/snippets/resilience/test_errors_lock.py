@@ -72,6 +72,13 @@ async def test_the_limit_ends_with_its_transaction(other: AsyncConnection) -> No
     assert await other.scalar(text("SHOW lock_timeout")) == "0"
 
 
+async def test_without_a_transaction_there_is_no_limit(other: AsyncConnection) -> None:
+    await other.execution_options(isolation_level="AUTOCOMMIT")
+    await locks.take_in_line(other)
+    await other.execute(locks.LIMIT)
+    assert await other.scalar(text("SHOW lock_timeout")) == "0"
+
+
 async def test_a_row_that_is_free_is_taken_in_its_place(
     holder: AsyncConnection, other: AsyncConnection, engine: AsyncEngine
 ) -> None:
@@ -132,6 +139,17 @@ async def test_a_migration_that_limits_its_wait_says_it_too(
     await other.execute(locks.LIMIT)
     with pytest.raises(DBAPIError, match=LATE):
         await other.execute(text("ALTER TABLE seat ADD COLUMN label text"))
+
+
+async def test_so_does_an_insert_of_a_key_that_another_has_inserted(
+    holder: AsyncConnection, other: AsyncConnection
+) -> None:
+    insert = text("INSERT INTO seat VALUES (9)")
+    await holder.execute(insert)
+    await other.execute(locks.LIMIT)
+    with pytest.raises(DBAPIError, match=LATE) as raised:
+        await other.execute(insert)
+    assert locks.is_taken(raised.value)
 
 
 BOOKINGS = "CREATE TABLE booking (seat int REFERENCES seat, event int)"
@@ -203,3 +221,22 @@ async def test_while_one_waits_the_server_names_who_holds_it_and_what_that_did_l
     assert did == locks.WAIT.text
     await holder.rollback()
     assert await waiting == 1
+
+
+async def test_the_server_logs_whose_lock_it_was_if_it_is_told_to(
+    holder: AsyncConnection, dsn: str
+) -> None:
+    transaction = await holder.scalar(text("SELECT pg_current_xact_id()::text"))
+    said: list[str] = []
+    connection = await asyncpg.connect(dsn)
+    connection.add_log_listener(lambda _, message: said.append(message.message))
+    await connection.execute("SET client_min_messages = log")  # what the log says, to us as well
+    for setting in ("off", "on"):
+        await connection.execute(f"SET log_lock_failures = {setting}")
+        said.clear()
+        with pytest.raises(asyncpg.LockNotAvailableError, match=ROW):
+            await connection.execute(locks.NOWAIT.text)
+        logged = [message.partition(" could ")[2] for message in said]
+        expected = f"not obtain ShareLock on transaction {transaction}"
+        assert logged == ([expected] if setting == "on" else [])
+    await connection.close()

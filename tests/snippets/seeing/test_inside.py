@@ -58,5 +58,6 @@ async def test_many_cheap_calls_are_dearer_than_a_report() -> None:
     with lab.postgres_server(SETTINGS) as server:
         first, second = await dearest.dearest(server.dsn)
     assert (first["query"], first["calls"]) == (dearest.ORDER, 100)
+    assert first["buffers"] > first["calls"]  # those that were in memory count
     assert (second["query"], second["calls"]) == (dearest.REPORT, 1)
     assert first["buffers"] > second["buffers"]

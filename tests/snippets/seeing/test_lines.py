@@ -3,17 +3,22 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from typing import NoReturn
 from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
-from fastapi import APIRouter, Depends, FastAPI
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import format_trace_id, get_current_span
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from starlette.types import Message, Receive, Scope, Send
 
 import lab
 from lab.inside.statements import SETTINGS
@@ -27,10 +32,24 @@ from snippets.seeing import (
     naive_lines,
 )
 from snippets.seeing.begun import tasks_begun
-from snippets.seeing.noted import fields, note
+from snippets.seeing.noted import ends, fields, note
 from snippets.seeing.prepared import REQUESTS, prepared_after
 from snippets.seeing.printed import Lines, printed
 from snippets.seeing.served import served
+
+HTTP: Scope = {
+    "type": "http",
+    "method": "GET",
+    "path": "/",
+    "root_path": "",
+    "query_string": b"",
+    "headers": [],
+}
+
+
+async def nothing(*_: object) -> NoReturn:
+    """Nothing is to be received or sent."""
+    raise AssertionError
 
 
 @pytest.mark.naive("snippets/seeing/naive_lines.py")
@@ -66,9 +85,14 @@ async def test_a_failure_has_one_line_too_and_an_unknown_path() -> None:
     async def failing() -> None:
         raise LookupError
 
+    @app.exception_handler(Exception)
+    async def tell(_: Request, error: Exception) -> PlainTextResponse:
+        return PlainTextResponse(type(error).__name__, 500)
+
     async with served(app) as client:
-        await client.get("/failing")
+        answer = await client.get("/failing")
         await client.get("/nothing")
+    assert answer.text == "LookupError"  # the middleware lets it through
     failed, unknown = map(json.loads, kept.kept)
     assert (failed["event"], failed.get("status"), failed["error"]) == (
         "/failing",
@@ -114,6 +138,90 @@ async def test_an_answer_that_is_cut_off_has_one_line_that_says_so() -> None:
             await client.get("/broken")
     found = [(line["event"], line["status"], line["error"]) for line in map(json.loads, kept.kept)]
     assert found == [("/left", 200, "cut off"), ("/broken", 200, "LookupError")]
+
+
+async def test_an_answer_whose_last_byte_is_not_sent_has_an_error_in_its_line() -> None:
+    """A server may say at the last byte that the client is gone: ASGI lets it raise."""
+    kept = Lines()
+
+    async def send(message: Message) -> None:
+        if ends(message):
+            raise ConnectionResetError
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    with pytest.raises(ConnectionResetError):
+        await lines.create_app(kept)({**HTTP, "path": "/threaded"}, receive, send)
+    (line,) = map(json.loads, kept.kept)
+    assert (line["event"], line["status"], line["error"]) == (
+        *("/threaded", 200),
+        "ConnectionResetError",
+    )
+
+
+async def test_a_request_that_is_cancelled_has_a_line_that_says_so() -> None:
+    kept = Lines()
+    begun = asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    request = asyncio.create_task(lines.Logged(app, kept)(HTTP, nothing, nothing))
+    await begun.wait()
+    request.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await request
+    (line,) = map(json.loads, kept.kept)
+    assert line["error"] == "CancelledError"
+
+
+async def test_a_file_that_the_server_sends_ends_an_answer() -> None:
+    """As `FileResponse` asks a server that says it can: no body follows."""
+    kept = Lines()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.pathsend", "path": "/export"})
+
+    async def send(_: Message) -> None: ...
+
+    await lines.Logged(app, kept)(HTTP, nothing, send)
+    (line,) = map(json.loads, kept.kept)
+    assert (line["status"], line.get("error")) == (200, None)
+
+
+@pytest.mark.parametrize("scope", [{"type": "lifespan"}, {"type": "websocket", "path": "/news"}])
+async def test_what_is_no_request_goes_through_and_has_no_line(scope: Scope) -> None:
+    kept = Lines()
+    went: list[Scope] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        went.append(scope)
+
+    await lines.Logged(app, kept)({**scope, "headers": []}, nothing, nothing)
+    assert [one["type"] for one in went] == [scope["type"]]
+    assert kept.kept == []
+
+
+async def test_an_endpoint_may_note_the_trace_that_it_is_in() -> None:
+    kept = Lines()
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    app = FastAPI(telemetry={"tracer_provider": provider})
+    app.add_middleware(lines.Logged, lines=kept)
+
+    @app.get("/traced")
+    async def traced() -> None:
+        note(trace=format_trace_id(get_current_span().get_span_context().trace_id))
+
+    async with served(app) as client:
+        await client.get("/traced")
+    (line,) = map(json.loads, kept.kept)
+    traces = {format_trace_id(span.context.trace_id) for span in exporter.get_finished_spans()}
+    assert traces == {line["trace"]}
 
 
 async def test_an_endpoint_may_note_whatever_it_found_out() -> None:

@@ -8,20 +8,23 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from inspect import signature
 from pathlib import Path
 
 import pytest
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import StreamingResponse
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import (
     HistogramDataPoint,
     InMemoryMetricReader,
     MetricsData,
 )
+from opentelemetry.sdk.metrics.view import ExponentialBucketHistogramAggregation, View
 from opentelemetry.semconv._incubating.attributes import db_attributes
 from opentelemetry.semconv._incubating.metrics import db_metrics
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client import values as metric_values
 from prometheus_fastapi_instrumentator import Instrumentator
 from sqlalchemy import make_url
@@ -205,9 +208,8 @@ def test_a_bucket_around_the_deadline_cannot_tell_who_missed_it() -> None:
 
 
 def test_a_bound_at_the_deadline_tells() -> None:
-    in_time, too_late = (observed(buckets.create, s) for s in (1.3, 2.3))
-    assert late(2.0, in_time) == "0"
-    assert late(2.0, too_late) == "100"
+    for seconds, told in ((1.3, "0"), (1.9, "0"), (2.0, "0"), (2.3, "100")):
+        assert late(2.0, observed(buckets.create, seconds)) == told
 
 
 def test_a_quantile_is_linear_within_its_bucket() -> None:
@@ -386,6 +388,29 @@ def test_the_default_bounds_are_those_of_milliseconds() -> None:
     assert list(point.explicit_bounds)[:3] == [0, 5, 10]
     assert list(point.explicit_bounds)[-1] == 10_000
     assert list(point.bucket_counts)[:2] == [0, 3]
+
+
+def test_a_histogram_of_the_prometheus_client_is_not_native() -> None:
+    """So that the article can say otherwise once this fails."""
+    for create in (naive_buckets.create, buckets.create):
+        (metric,) = observed(create, 1.3).collect()
+        assert not any(sample.native_histogram for sample in metric.samples)
+    assert not [name for name in signature(Histogram).parameters if "native" in name]
+
+
+def test_an_exponential_histogram_makes_a_whole_scrape_fail() -> None:
+    """So that the article can say otherwise once this fails."""
+    registry = CollectorRegistry()
+    by_scale = View(instrument_name="wait", aggregation=ExponentialBucketHistogramAggregation())
+    provider = MeterProvider(
+        [PrometheusMetricReader(registry=registry)], views=[by_scale], shutdown_on_exit=False
+    )
+    meter = provider.get_meter("test")
+    meter.create_counter("orders").add(1)
+    assert b"orders_total" in generate_latest(registry)
+    meter.create_histogram("wait", "s").record(1.3)
+    with pytest.raises(AttributeError, match="ExponentialHistogramDataPoint"):
+        generate_latest(registry)
 
 
 async def test_the_bounds_of_fastapi_have_none_at_two_seconds() -> None:
