@@ -627,7 +627,6 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ("TypeError: cannot unpack non-iterable coroutine object", COROUTINE),
     ("DeprecationWarning: It is deprecated to return a value that is not None from a test case (<bound method T.test_a of <test_u.T testMethod=test_a>>)", COROUTINE),
     ("TypeError: a coroutine was expected, got <function main at 0x7f63ff50df80>", COROUTINE),
-    ("async def functions are not natively supported.\nYou need to install a suitable plugin for your async framework", COROUTINE),
     ("TypeError: Object of type coroutine is not JSON serializable", NOT_JSON),
     ("redis.exceptions.ResponseError: WRONGTYPE Operation against a key holding the wrong kind of value", WRONGTYPE),
     ("redis.exceptions.ResponseError: Command # 1 (ZRANGE jobs:requests 0 0) of pipeline caused error: WRONGTYPE Operation against a key holding the wrong kind of value",
