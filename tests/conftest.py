@@ -29,6 +29,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import psutil
 import psycopg
 import pytest
@@ -39,6 +40,10 @@ from lab.postgres_cluster import MODEL, postgres_server
 from lab.shared import Shared
 
 pytest_plugins = ["tests.article", "tests.limits", "tests.miniature", "lab.recorder"]
+
+# A busy machine, or coverage, makes an example slow: that is no fault of what it is an example of.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 _model = Shared(postgres_server)

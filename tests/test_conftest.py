@@ -3,6 +3,7 @@
 import os
 
 import asyncpg
+import hypothesis
 import pytest
 import redis
 
@@ -41,3 +42,7 @@ def test_each_test_has_a_prefix_of_its_own(redis_lease: lab.RedisLease) -> None:
     with redis.Redis.from_url(redis_lease.url) as client:
         assert not client.keys(f"{redis_lease.prefix}*")
     assert redis_lease.url == os.environ["REDIS_URL"]
+
+
+def test_a_slow_example_of_a_property_is_no_failure() -> None:
+    assert hypothesis.settings().deadline is None

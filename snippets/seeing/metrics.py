@@ -1,7 +1,7 @@
 """What FastAPI's own telemetry counts as the duration of a request.
 
-Running it prints the series that the same requests leave, and where
-the time is.
+Running it prints the series that the same requests leave, and whether
+what comes late is in them.
 """
 
 import asyncio
@@ -14,17 +14,17 @@ from opentelemetry.sdk.metrics.export import (
     InMemoryMetricReader,
 )
 
-from snippets.seeing.asked import LATE_S, add_routes, ask
+from snippets.seeing.asked import Held, add_routes, ask
 from snippets.seeing.served import served
 
 DURATION = "http.server.request.duration"
 
 
 # --8<-- [start:app]
-def create_app(reader: InMemoryMetricReader) -> FastAPI:
+def create_app(reader: InMemoryMetricReader, held: Held) -> FastAPI:
     provider = MeterProvider([reader], shutdown_on_exit=False)
     app = FastAPI(telemetry={"meter_provider": provider})  # [!]
-    add_routes(app)
+    add_routes(app, held)
     return app
 
 
@@ -46,15 +46,22 @@ def durations(
 
 async def counted() -> dict[str, tuple[bool, str]]:
     """Routes, whether the late part is in them, and an error."""
-    reader = InMemoryMetricReader()
-    async with served(create_app(reader)) as client:
-        await ask(client)
+    reader, held = InMemoryMetricReader(), Held()
+
+    def errors() -> dict[str, str]:
+        series = [dict(p.attributes or {}) for p in durations(reader)]
+        return {
+            str(labels.get("http.route", "none")): str(
+                labels.get("error.type", "")
+            )
+            for labels in series
+        }
+
+    async with served(create_app(reader, held)) as client:
+        late = await ask(client, held, errors)
     return {
-        str((point.attributes or {}).get("http.route", "none")): (
-            point.sum >= LATE_S,
-            str((point.attributes or {}).get("error.type", "")),
-        )
-        for point in durations(reader)
+        route: (route in late, error)
+        for route, error in errors().items()
     }
 
 

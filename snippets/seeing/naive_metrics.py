@@ -1,7 +1,8 @@
 """What the popular instrumentor counts as the duration of a request.
 
 Running it prints the series that twenty orders, twenty unknown paths,
-a mail, an export and a failure leave, and where the time is.
+a mail, an export and a failure leave, and whether what comes late is
+in them.
 """
 
 import asyncio
@@ -10,17 +11,17 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
 
-from snippets.seeing.asked import LATE_S, add_routes, ask
+from snippets.seeing.asked import Held, add_routes, ask
 from snippets.seeing.served import served
 
 DURATION = "http_request_duration_seconds"
 
 
 # --8<-- [start:app]
-def create_app(registry: CollectorRegistry) -> FastAPI:
+def create_app(registry: CollectorRegistry, held: Held) -> FastAPI:
     app = FastAPI()
     Instrumentator(registry=registry).instrument(app)  # [!]
-    add_routes(app)
+    add_routes(app, held)
     return app
 
 
@@ -29,15 +30,19 @@ def create_app(registry: CollectorRegistry) -> FastAPI:
 
 async def counted() -> dict[str, bool]:
     """Routes that have a series, and whether the late part is in it."""
-    registry = CollectorRegistry()
-    async with served(create_app(registry)) as client:
-        await ask(client)
-    return {
-        sample.labels["handler"]: sample.value >= LATE_S
-        for metric in registry.collect()
-        for sample in metric.samples
-        if sample.name == f"{DURATION}_sum"
-    }
+    registry, held = CollectorRegistry(), Held()
+
+    def routes() -> list[str]:
+        return [
+            sample.labels["handler"]
+            for metric in registry.collect()
+            for sample in metric.samples
+            if sample.name == f"{DURATION}_sum"
+        ]
+
+    async with served(create_app(registry, held)) as client:
+        late = await ask(client, held, routes)
+    return {route: route in late for route in routes()}
 
 
 def told(routes: dict[str, bool]) -> list[str]:

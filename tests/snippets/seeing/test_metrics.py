@@ -26,7 +26,7 @@ from opentelemetry.semconv._incubating.attributes import db_attributes
 from opentelemetry.semconv._incubating.metrics import db_metrics
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client import values as metric_values
-from prometheus_fastapi_instrumentator import Instrumentator
+from prometheus_fastapi_instrumentator import Instrumentator, middleware
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -74,7 +74,7 @@ async def test_fastapi_ends_a_duration_with_the_answer() -> None:
 
 async def test_a_client_that_leaves_while_an_answer_is_streamed_is_no_error_of_ours() -> None:
     reader = InMemoryMetricReader()
-    app = metrics.create_app(reader)
+    app = metrics.create_app(reader, asked.Held())
     ended = asyncio.Event()
 
     @app.get("/endless")
@@ -171,19 +171,29 @@ async def test_what_starlette_keeps_as_the_route_lacks_the_prefix_of_its_router(
     assert kept == ["/{number}"]
 
 
-async def test_the_instrumentator_can_end_a_duration_at_the_first_byte() -> None:
+@pytest.mark.parametrize(("exclude", "took_s"), [(True, 0), (False, 1)])
+async def test_the_instrumentator_can_end_a_duration_at_the_first_byte(
+    exclude: bool, took_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = 0.0
+
+    class Lasting(asked.Held):
+        async def part(self) -> None:
+            nonlocal now_s
+            now_s += 1
+
+    monkeypatch.setattr(middleware, "default_timer", lambda: now_s)
     registry = CollectorRegistry()
     app = FastAPI()
-    Instrumentator(registry=registry, should_exclude_streaming_duration=True).instrument(app)
-    asked.add_routes(app)
+    instrumentator = Instrumentator(registry=registry, should_exclude_streaming_duration=exclude)
+    instrumentator.instrument(app)
+    asked.add_routes(app, Lasting())
     async with served(app) as client:
-        await asked.ask(client)
-    for route in ("/mail", "/export"):
-        took = registry.get_sample_value(
-            f"{naive_metrics.DURATION}_sum", {"handler": route, "method": "GET"}
-        )
-        assert took is not None
-        assert took < asked.LATE_S
+        for path in asked.LATE:
+            await client.get(path)
+    for route in asked.LATE:
+        labels = {"handler": route, "method": "GET"}
+        assert registry.get_sample_value(f"{naive_metrics.DURATION}_sum", labels) == took_s
 
 
 def data_of(reader: InMemoryMetricReader) -> MetricsData:
@@ -415,7 +425,7 @@ def test_an_exponential_histogram_makes_a_whole_scrape_fail() -> None:
 
 async def test_the_bounds_of_fastapi_have_none_at_two_seconds() -> None:
     reader = InMemoryMetricReader()
-    async with served(metrics.create_app(reader)) as client:
+    async with served(metrics.create_app(reader, asked.Held())) as client:
         await client.get("/orders/1")
     (point,) = metrics.durations(reader)
     assert 1.0 in point.explicit_bounds
