@@ -22,6 +22,7 @@ LEFT JOIN pg_stat_activity AS blocker ON blocker.pid = by.pid
 WHERE waiting.datname = current_database()
 """
 # --8<-- [end:blocked]
+LOCKED = "Lock/transactionid"  # seen a moment after who blocks whom
 
 
 async def blocked(dsn: str) -> list[asyncpg.Record]:
@@ -37,7 +38,7 @@ async def blocked(dsn: str) -> list[asyncpg.Record]:
         payment.execute("UPDATE accounts SET balance = 80")
     )
     found: list[asyncpg.Record] = []
-    while not found:
+    while not any(row["for"] == LOCKED for row in found):
         found = await admin.fetch(BLOCKED)
     await forgotten.execute("ROLLBACK")
     await paying
