@@ -24,6 +24,7 @@ import gc
 import hashlib
 import os
 import shutil
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -90,6 +91,9 @@ def pytest_configure(config: pytest.Config) -> None:
         kept.mkdir(parents=True, exist_ok=True)
         sweep_kept(kept)
         leftovers.sweep()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell starts what is in the background so, and whatever is started here inherits it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     ended = ExitStack()
     config.add_cleanup(ended.close)
     ended.enter_context(descendants.temporary_files_in(ended.enter_context(descendants.bound())))

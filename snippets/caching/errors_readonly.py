@@ -55,8 +55,9 @@ async def write_after(
     """A write before the failover, and one after."""
     async with moving(ports[0]) as name, connect(name.url) as redis:
         await count(redis)
-        while not await redis.wait(1, 1000):
-            pass  # the replica has not got it yet
+        copies = 0
+        while not copies:  # the replica has not got it yet
+            copies = await redis.wait(1, 1000)
         await fail_over(ports, name)
         return await count(redis)
 

@@ -36,6 +36,7 @@ COPIED = [
     "tests/miniature.py",
     "tests/article.py",
     "tests/limits.py",
+    "tests/preloaded",
     "tests/snippets/test_transcripts.py",
 ]
 

@@ -33,6 +33,7 @@ def judged(*pages: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.timeout(240)  # a hundred and fifty pages in one process
 def test_every_page_is_valid(site: Path) -> None:
     pages = [page for page in sorted(site.rglob("*.html")) if "pagefind" not in page.parts]
     finished = judged(*pages)

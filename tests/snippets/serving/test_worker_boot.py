@@ -53,7 +53,8 @@ def test_preload_says_it_once_and_last() -> None:
 
 def test_more_workers_say_it_more_than_once() -> None:
     log = listing.start(WITHOUT, "--workers=2", "--timeout=300")
-    assert log[-2:] == ["Reason: Worker failed to boot.", "exit 3"]
+    assert any("Worker failed to boot." in line for line in log[-3:])
+    assert log[-1] in {"exit 3", "exit 1"}  # 1 if another fails while it gives up
 
 
 FAILING = """
