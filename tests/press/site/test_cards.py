@@ -90,7 +90,7 @@ def test_any_title_ends_within_the_card(title: str) -> None:
     assert_inside(replace(CARD, title=title))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.text(max_size=300), st.text(max_size=40), st.text(max_size=200))
 def test_any_text_ends_within_the_card(title: str, value: str, label: str) -> None:
     assert_inside(replace(CARD, title=title, value=value, label=label, kicker=label))

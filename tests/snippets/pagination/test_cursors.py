@@ -34,7 +34,7 @@ def accepts(text: str, cursors: Cursors = CURSORS, scope: str = "author=7") -> b
     return True
 
 
-@settings(max_examples=50, derandomize=True, database=None, deadline=None)
+@settings(max_examples=50, derandomize=True, database=None)
 @given(
     at=st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))])),
     row=st.integers(-(2**63), 2**63 - 1),

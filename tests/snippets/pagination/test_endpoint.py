@@ -198,7 +198,6 @@ def test_its_pages_do_not_drift(dsn: str, runner: asyncio.Runner) -> None:
         max_examples=25,
         derandomize=True,
         database=None,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     @given(histories(FIXED))

@@ -63,7 +63,7 @@ async def test_a_problem_says_where_and_why_and_not_what(name: str) -> None:
     assert len(answer.content) < 1000
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given((JSON | FIELDS).map(lambda value: json.dumps(value).encode()) | st.binary())
 async def test_no_body_is_a_server_error(body: bytes) -> None:
     answer = await post(problems.create_app(), body)

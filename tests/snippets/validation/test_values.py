@@ -100,7 +100,7 @@ def test_whatever_is_let_in_is_stored_as_it_was_sent(column: str, dsn: str) -> N
     seen = set()
     with connected(dsn) as (runner, connection):
 
-        @settings(max_examples=200, deadline=None)
+        @settings(max_examples=200)
         @given(VALUES[column])
         def try_one(value: object) -> None:
             text = json.dumps(value)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from press.extensions.listings import highlighting
@@ -35,7 +35,6 @@ def test_there_is_one_string_a_line_with_its_spans_closed(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("language", ["python", "sql", "bash", "yaml", "toml", "docker", "text"])
-@settings(deadline=None)
 @given(code=st.text(st.characters(codec="utf-8", exclude_characters="\r\0")))
 def test_the_text_of_the_html_is_the_code(language: str, code: str) -> None:
     html = "\n".join(highlighting._lines(code, language))
