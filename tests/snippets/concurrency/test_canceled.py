@@ -17,6 +17,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
+from fastapi.testclient import TestClient
 
 from snippets.concurrency import errors_canceled as canceled
 
@@ -254,10 +255,7 @@ async def test_a_thread_that_waits_for_the_task_has_it_from_another_module() -> 
     assert await asyncio.to_thread(wait) == "concurrent.futures._base.CancelledError"
 
 
-@pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient`")
 def test_as_a_test_client_does() -> None:
-    from fastapi.testclient import TestClient  # importing it warns
-
     app = FastAPI()
 
     @app.get("/")
