@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 from collections.abc import Iterator
@@ -189,8 +188,7 @@ except Exception as error:
 def test_a_child_that_closes_what_it_inherited_ends_its_parents(
     close: str, said: str, dsn: str
 ) -> None:
-    code = textwrap.dedent(FORKED.format(close=close))
-    command = [sys.executable, "-W", "ignore", "-c", code]
+    command = [sys.executable, "-W", "ignore", "-c", FORKED.format(close=close)]
     url = of_psycopg(dsn).render_as_string(hide_password=False)
     done = subprocess.run([*command, url], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["42", said]
