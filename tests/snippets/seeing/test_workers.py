@@ -1,37 +1,30 @@
 """What a command for several processes does to each answer, which no trace of the service has."""
 
-import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from lab import ports
-from lab.repository import ROOT
+from lab.worker import Worker
 
 APP = "tests.lab.load.apps:app"
 
 
 @contextmanager
-def uvicorn(log: Path, *options: str) -> Iterator[str]:
+def uvicorn(*options: str) -> Iterator[str]:
     """The address of an application that the command of uvicorn serves."""
     port = ports.free_port()
     command = [sys.executable, "-m", "uvicorn", APP, "--log-level=error", f"--port={port}"]
-    with log.open("wb") as output:
-        process = subprocess.Popen([*command, *options], cwd=ROOT, stdout=output, stderr=output)
-    try:
+    with Worker([*command, *options], {}) as server:
         url = f"http://127.0.0.1:{port}"
         while not answers(url):
-            assert process.poll() is None, log.read_text()
+            assert not server.ended(), server.said()
             time.sleep(0.05)
         yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
 
 
 def answers(url: str) -> bool:
@@ -48,9 +41,9 @@ def held_back(url: str) -> bool:
     return found == "[True]"
 
 
-def test_the_workers_of_uvicorn_hold_the_end_of_an_answer_back(tmp_path: Path) -> None:
+def test_the_workers_of_uvicorn_hold_the_end_of_an_answer_back() -> None:
     """With the loop of asyncio: https://github.com/Kludex/uvicorn/issues/3149."""
-    with uvicorn(tmp_path / "log", "--workers=2", "--loop=asyncio") as url:
+    with uvicorn("--workers=2", "--loop=asyncio") as url:
         assert held_back(url)
 
 
@@ -61,6 +54,6 @@ def test_the_workers_of_uvicorn_hold_the_end_of_an_answer_back(tmp_path: Path) -
         pytest.param(("--workers=2", "--loop=uvloop"), id="uvloop"),
     ],
 )
-def test_one_process_or_uvloop_sends_it_at_once(tmp_path: Path, options: tuple[str, ...]) -> None:
-    with uvicorn(tmp_path / "log", *options) as url:
+def test_one_process_or_uvloop_sends_it_at_once(options: tuple[str, ...]) -> None:
+    with uvicorn(*options) as url:
         assert not held_back(url)
