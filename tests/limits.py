@@ -5,7 +5,9 @@ waits for one of them at its end would wait for ever: so there is another alarm 
 and it rings again and again, because each of them may hang.
 
 No alarm reaches a call into C that never returns, or what is between the tests. So the run has a
-limit: each process of it ends itself, and says what it was doing.
+limit: each process of it ends itself, and says what it was doing. A call that does not even let
+other threads run is left to pytest's `faulthandler_timeout`, which ends the process from outside
+the interpreter.
 """
 
 import faulthandler

@@ -9,6 +9,7 @@ from textwrap import dedent
 import pytest
 
 from lab.repository import ROOT
+from tests.limits import RUN
 
 SETTINGS = """
 [pytest]
@@ -53,6 +54,19 @@ import pytest
 def test_deaf():
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
     time.sleep(3600)
+"""
+
+# What no thread of Python reaches either: it never gives the interpreter away.
+GREEDY = """
+import itertools
+import pytest
+
+@pytest.mark.timeout(0)
+def test_greedy():
+    sum(itertools.repeat(0))
+
+def test_next():
+    pass
 """
 
 BETWEEN = """
@@ -106,6 +120,22 @@ def test_a_hung_run_in_one_process_ends_and_says_what_it_ran(tmp_path: Path) -> 
     assert status == pytest.ExitCode.INTERRUPTED
     assert "pytest: the run has not ended within 0 s" in said
     assert "What ran:\n  test_deaf.py::test_deaf\n" in said
+
+
+def test_a_worker_that_never_gives_the_interpreter_away_is_replaced(tmp_path: Path) -> None:
+    settings = ("faulthandler_timeout=2", "faulthandler_exit_on_timeout=true")
+    options = [f"--override-ini={setting}" for setting in settings]
+    status, said = suite(tmp_path, "-n1", *options, test_greedy=GREEDY)
+    assert status == pytest.ExitCode.TESTS_FAILED
+    assert "crashed while running 'test_greedy.py::test_greedy'" in said
+    assert 'test_greedy.py", line 7 in test_greedy' in said
+    assert "1 failed, 1 passed" in said
+
+
+def test_this_suite_replaces_such_a_worker(pytestconfig: pytest.Config) -> None:
+    assert pytestconfig.getini("faulthandler_exit_on_timeout")
+    replaced, ended = (float(pytestconfig.getini(name)) for name in ("faulthandler_timeout", RUN))
+    assert 0 < replaced < ended
 
 
 def test_a_controller_that_hangs_between_the_tests_ends(tmp_path: Path) -> None:
