@@ -30,11 +30,13 @@ async def count(redis: Redis) -> int:
 
 # --8<-- [start:fix]
 def leaving(url: str) -> Redis:
-    return Redis.from_url(
-        url,
-        retry=Retry(ExponentialWithJitterBackoff(cap=1.0), retries=5),
-        retry_on_error=[ReadOnlyError],  # on a new connection  # [!]
+    retry = Retry(
+        ExponentialWithJitterBackoff(cap=1.0),
+        retries=5,
+        # Refused, so not done. Of a lost connection nobody knows.
+        supported_errors=(ReadOnlyError,),  # [!]
     )
+    return Redis.from_url(url, retry=retry)  # on a new connection
 
 
 # --8<-- [end:fix]

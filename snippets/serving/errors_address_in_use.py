@@ -43,6 +43,7 @@ def listen(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))  # before all else  # [!]
+        listener.listen()  # else another may bind it, too
     except OSError:
         listener.close()
         raise
@@ -73,7 +74,6 @@ def ask(listener: socket.socket) -> int:
 def main() -> None:
     log = io.StringIO()
     with listen(0) as taken, redirect_stderr(log):
-        taken.listen()
         _, port = taken.getsockname()
         for start in (lambda: serve(app, port), lambda: listen(port)):
             try:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from itertools import dropwhile
 
 from fastapi import FastAPI
 
@@ -37,6 +38,13 @@ APP = f"{__spec__.name}:create_app()" if __spec__ else ""
 
 
 # --8<-- [start:fix]
+def reason(log: str) -> str:
+    """The error below the last traceback, with all of its lines."""
+    frames = log.rpartition("(most recent call last):\n")[2]
+    lines = frames.splitlines()
+    return "\n".join(dropwhile(lambda line: line[:1] == " ", lines))
+
+
 def check(environment: Mapping[str, str], app: str = APP) -> str:
     """Import the application and end: before a rollout."""
     done = subprocess.run(
@@ -46,8 +54,8 @@ def check(environment: Mapping[str, str], app: str = APP) -> str:
         text=True,
         check=False,
     )
-    last = done.stderr.splitlines()[-1:]
-    return " ".join([f"exit {done.returncode}", *last])
+    failed = done.returncode and reason(done.stderr)
+    return f"exit {done.returncode} {failed or ''}".rstrip()
 
 
 # --8<-- [end:fix]
@@ -74,8 +82,8 @@ def main() -> None:
     without.pop("ORDERS_URL", None)
     given = without | {"ORDERS_URL": ORDERS_URL}
     log = start(without)
-    reason = next(line for line in log if line.startswith("KeyErr"))
-    print("\n".join(["started:", f"  {reason}", "  …"]))
+    error = next(line for line in log if line.startswith("KeyErr"))
+    print("\n".join(["started:", f"  {error}", "  …"]))
     print("\n".join(f"  {line}" for line in log[-3:]))
     print("checked:", check(without))
     print("with the variable:", check(given))

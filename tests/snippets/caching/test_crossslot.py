@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import redis
+from redis.asyncio import RedisCluster as AsyncCluster
 from redis.cluster import RedisCluster
 from redis.exceptions import (
     ClusterCrossSlotError,
@@ -114,6 +115,38 @@ def test_the_client_of_a_cluster_says_it_before_anything_is_sent(name: str, clus
     said = f"^{name} - all keys must map to the same key slot$"
     with pytest.raises(RedisClusterException, match=said):
         getattr(cluster, name.lower())("a", "b")
+
+
+def test_and_nothing_was_sent(cluster: Any, client: Client) -> None:
+    client.config_resetstat()
+    refused: tuple[Callable[[], object], ...] = (
+        lambda: cluster.mget("a", "b"),
+        lambda: cluster.rename("a", "b"),
+        lambda: cluster.pipeline(transaction=True).set("a", 1).set("b", 2).execute(),
+    )
+    for command in refused:
+        with pytest.raises(RedisClusterException):
+            command()
+    assert {"mget", "rename", "set"}.isdisjoint(
+        name.removeprefix("cmdstat_") for name in client.info("commandstats")
+    )
+
+
+async def test_so_it_is_with_the_client_for_asyncio(
+    server: lab.RedisServer, client: Client
+) -> None:
+    """It refuses what the other refuses, and sends what the other sends to each."""
+    cluster: Any  # its types are those of both clients
+    async with AsyncCluster(host="127.0.0.1", port=server.port, decode_responses=True) as cluster:
+        with pytest.raises(RedisClusterException, match=r"must map to the same key slot$"):
+            await cluster.mget("a", "b")
+        transaction = cluster.pipeline(transaction=True).set("a", 1).set("b", 2)
+        with pytest.raises(CrossSlotTransactionError):
+            await transaction.execute()
+        assert await cluster.mset_nonatomic({"a": 1, "b": 2}) == [True, True]
+        assert await cluster.mget_nonatomic("a", "b") == ["1", "2"]
+        assert await cluster.delete("a", "b") == 2
+        assert await cluster.pipeline().set("a", 1).set("b", 2).execute() == [True, True]
 
 
 def test_of_a_transaction_it_says_it_in_other_words(cluster: Any) -> None:

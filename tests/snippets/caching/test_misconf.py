@@ -1,5 +1,7 @@
 """`MISCONF`: what a Redis that cannot save still does, and what makes it write again."""
 
+import shutil
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -50,11 +52,14 @@ def test_after_a_snapshot_that_failed_a_write_raises(client: Client) -> None:
         lambda client: client.expire("page", 1),
         lambda client: client.blpop("orders", 0.01),
         lambda client: client.ping(),
+        lambda client: client.flushall(),
+        lambda client: client.eval("return redis.call('SET', KEYS[1], 1)", 1, "page"),
+        lambda client: client.pipeline().set("page", "new").execute(),
     ],
-    ids=["delete", "expire", "blpop", "ping"],
+    ids=["delete", "expire", "blpop", "ping", "flushall", "a script", "MULTI"],
 )
 def test_it_refuses_these_too(command: Callable[[Client], object], client: Client) -> None:
-    with pytest.raises(redis.ResponseError, match=r"^MISCONF "):
+    with pytest.raises(redis.ResponseError, match=r"^(Command # 1 .* caused error: )?MISCONF "):
         command(client)
 
 
@@ -63,8 +68,85 @@ def test_it_reads_and_publishes(client: Client) -> None:
     assert client.publish("news", "text") == 0
 
 
-def test_its_log_has_the_reason(server: lab.RedisServer) -> None:
-    assert "Background saving error" in (server.directory / "log").read_text(encoding="utf-8")
+def test_its_log_has_the_reason_in_the_line_above(server: lab.RedisServer) -> None:
+    lines = (server.directory / "log").read_text(encoding="utf-8").splitlines()
+    (failed, *_) = [at for at, line in enumerate(lines) if "Background saving error" in line]
+    assert lines[failed - 1].endswith(": Is a directory")
+
+
+def test_a_directory_that_is_gone_is_another_reason() -> None:
+    with (
+        lab.redis_server({"save": "900 1"}) as server,
+        redis.Redis.from_url(server.url) as client,
+        (server.directory / "log").open(encoding="utf-8") as log,
+    ):
+        shutil.rmtree(server.directory)
+        assert save(client) == "err"
+        assert ": No such file or directory\n" in log.read()
+
+
+@pytest.mark.parametrize("name", ["dir", "dbfilename"])
+def test_nobody_sets_the_place_from_outside(name: str, client: Client) -> None:
+    with pytest.raises(redis.ResponseError, match="can't set protected config"):
+        client.config_set(name, "root")
+
+
+def test_what_failed_by_itself_is_tried_again_by_itself() -> None:
+    with (
+        lab.redis_server({"save": "1 1"}) as server,
+        redis.Redis.from_url(server.url) as client,
+    ):
+        in_the_way = server.directory / "dump.rdb"
+        in_the_way.mkdir()
+        client.set("page", "text")
+        while client.info("persistence")["rdb_last_bgsave_status"] == "ok":
+            time.sleep(0.05)
+        assert attempt(client, 7).startswith("MISCONF ")
+        in_the_way.rmdir()
+        while attempt(client, 7) != "stored":
+            time.sleep(0.05)
+
+
+def test_while_it_cannot_save_it_does_not_end_and_killed_it_forgets() -> None:
+    with (
+        lab.redis_server({"save": "900 1"}) as server,
+        redis.Redis.from_url(server.url, decode_responses=True) as client,
+    ):
+        snapshot, aside = server.directory / "dump.rdb", server.directory / "aside.rdb"
+        client.set("page", "old")
+        client.save()
+        client.set("page", "new")
+        snapshot.rename(aside)
+        snapshot.mkdir()
+        with pytest.raises(
+            redis.ResponseError, match=r"^Errors trying to SHUTDOWN\. Check logs\.$"
+        ):
+            client.execute_command("SHUTDOWN")
+        assert client.get("page") == "new"
+        snapshot.rmdir()
+        aside.rename(snapshot)
+        server.kill()
+        server.start()
+        assert client.get("page") == "old"
+
+
+def test_without_snapshots_a_restart_reads_the_old_one() -> None:
+    with (
+        lab.redis_server({"save": "900 1"}) as server,
+        redis.Redis.from_url(server.url, decode_responses=True) as client,
+    ):
+        client.set("page", "old")
+        client.save()
+        client.config_set("save", "")
+        client.set("page", "new")
+        server.stop()
+        server.start()
+        assert client.get("page") == "old"
+        client.config_set("save", "")
+        (server.directory / "dump.rdb").unlink()
+        server.stop()
+        server.start()
+        assert client.get("page") is None
 
 
 def test_a_retry_meets_the_same(client: Client) -> None:

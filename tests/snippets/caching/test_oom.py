@@ -1,14 +1,17 @@
 """`OOM command not allowed`: what a full Redis takes, and what it throws away."""
 
+import time
 from collections.abc import Callable, Iterator
 from itertools import count, islice
 
 import pytest
 import redis
+from redis.asyncio import Redis
 from redis.exceptions import OutOfMemoryError
 
 import lab
 from snippets.caching import errors_oom as listing
+from snippets.caching.outage import OpenCache
 
 TEXT = "command not allowed when used memory > 'maxmemory'."
 DEFAULT = {"maxmemory-policy": "noeviction"}
@@ -99,6 +102,26 @@ def test_in_a_pipeline_it_names_the_command(full: Client) -> None:
 def test_it_is_an_answer_and_no_lost_connection(full: Client) -> None:
     assert issubclass(OutOfMemoryError, redis.ResponseError)
     assert not issubclass(OutOfMemoryError, redis.ConnectionError)
+
+
+@pytest.mark.parametrize(
+    "policy", ["volatile-lru", "volatile-lfu", "volatile-ttl", "volatile-random"]
+)
+def test_no_volatile_policy_removes_what_does_not_expire(policy: str, client: Client) -> None:
+    assert listing.fill(client, {"maxmemory-policy": policy}, expiring=False) == TEXT
+    assert listing.fill(client, {"maxmemory-policy": policy}, expiring=True) != TEXT
+
+
+async def test_a_cache_that_fails_open_answers(server: lab.RedisServer, full: Client) -> None:
+    """The one of the article."""
+
+    async def load(key: str) -> str:
+        return f"{key} of the database"
+
+    async with Redis.from_url(server.url) as redis:
+        cache = OpenCache(redis, load, time.monotonic)
+        assert await cache.get("report") == "report of the database"
+        assert cache.bounded.failures == {"OutOfMemoryError": 1}
 
 
 def test_a_policy_that_evicts_any_key_takes_a_queue_with_it(client: Client) -> None:

@@ -1,14 +1,21 @@
 """`READONLY`: a replica that is written to, and a primary that became one."""
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 import redis as sync
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import SentinelConnectionPool
+from redis.backoff import NoBackoff
 from redis.exceptions import ReadOnlyError, ResponseError
 
 import lab
-from snippets.caching.errors_readonly import leaving, staying, write_after
+from snippets.caching.errors_readonly import fail_over, leaving, staying, write_after
+from snippets.caching.moving import Name
 
 TEXT = "You can't write against a read only replica."
 Pair = tuple[lab.RedisServer, lab.RedisServer]
@@ -50,6 +57,81 @@ async def test_at_the_address_of_a_replica_no_retry_helps(pair: Pair) -> None:
         client.get_retry()._retries = 1  # type: ignore[union-attr]
         with pytest.raises(ReadOnlyError):
             await client.incr("visits")
+
+
+@asynccontextmanager
+async def losing_answers(port: int, to: bytes) -> AsyncIterator[int]:
+    """A relay that hangs up in place of the answer to a command, which the server has done."""
+
+    async def serve(client: asyncio.StreamReader, answers: asyncio.StreamWriter) -> None:
+        server, requests = await asyncio.open_connection("127.0.0.1", port)
+        while sent := await client.read(65536):
+            requests.write(sent)
+            answer = await server.read(65536)
+            if to in sent:
+                break
+            answers.write(answer)
+        requests.close()
+        answers.close()
+
+    listener = await asyncio.start_server(serve, "127.0.0.1")
+    async with listener:
+        yield listener.sockets[0].getsockname()[1]
+
+
+async def test_a_write_whose_answer_was_lost_is_not_sent_again(pair: Pair) -> None:
+    """It is done: whoever repeats it counts twice. Only what was refused is repeated."""
+    async with (
+        losing_answers(pair[0].port, b"visits") as port,
+        leaving(f"redis://127.0.0.1:{port}/0") as client,
+    ):
+        with pytest.raises(sync.ConnectionError):
+            await client.incr("visits")
+    async with Redis.from_url(pair[0].url) as client:
+        assert await client.get("visits") == b"1"
+
+
+async def test_the_usual_retry_sends_it_as_often_as_it_may(pair: Pair) -> None:
+    """`retry_on_error` adds to what a Retry tries again already: lost connections."""
+    async with losing_answers(pair[0].port, b"visits") as port:
+        usual = Redis.from_url(
+            f"redis://127.0.0.1:{port}/0",
+            retry=Retry(NoBackoff(), retries=5),
+            retry_on_error=[ReadOnlyError],
+        )
+        async with usual as client:
+            with pytest.raises(sync.ConnectionError):
+                await client.incr("visits")
+    async with Redis.from_url(pair[0].url) as client:
+        assert await client.get("visits") == b"6"
+
+
+class Sentinels:
+    """Who knows which is the primary, as `redis.asyncio.sentinel.Sentinel` does."""
+
+    def __init__(self, primary: lab.RedisServer) -> None:
+        self.primary = primary
+
+    async def discover_master(self, name: str) -> tuple[str, int]:
+        """Its address."""
+        return "127.0.0.1", self.primary.port
+
+
+async def test_a_client_of_sentinel_asks_it_again_for_the_next_command(pair: Pair) -> None:
+    old, new = pair
+    sentinels = Sentinels(old)
+    managed: Any = SentinelConnectionPool  # redis-py says no types of it
+    pool = managed("shop", sentinels)
+    name = Name(old.port)
+    async with Redis.from_pool(pool) as client:
+        await client.set("visits", 1)
+        while not await client.wait(1, 1000):
+            pass
+        await fail_over((old.port, new.port), name)
+        sentinels.primary = new
+        with pytest.raises(sync.ConnectionError, match=r"^The previous master is now a slave$"):
+            await client.incr("visits")
+        assert await client.incr("visits") == 2
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -12,8 +13,9 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, PendingRollbackError
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import Session
 
 import lab
 from snippets.resilience import errors_server_closed as listing
@@ -65,6 +67,71 @@ def test_the_next_read_has_new_connections_all_the_same(server: lab.PostgresServ
     engine.dispose()
 
 
+@pytest.mark.parametrize(("seconds", "kept"), [(239, True), (241, False)])
+def test_a_connection_is_replaced_before_a_proxy_forgets_it(
+    seconds: int, kept: bool, dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = listing.checked(of_psycopg(dsn))
+
+    def process() -> int:
+        with engine.connect() as connection:
+            return connection.scalar(text("SELECT pg_backend_pid()")) or 0
+
+    first, later = process(), time.time() + seconds
+    monkeypatch.setattr("sqlalchemy.pool.base.time.time", lambda: later)
+    assert (process() == first) is kept
+    engine.dispose()
+
+
+def test_a_session_goes_on_after_a_rollback_and_not_before(server: lab.PostgresServer) -> None:
+    """What it had not committed is gone; a connection of psycopg itself stays closed."""
+    engine = listing.unchecked(of_psycopg(server.dsn))
+    with psycopg.connect(server.dsn) as raw, Session(engine) as session:
+        session.execute(text("CREATE TABLE placed (id int)"))
+        session.commit()
+        session.execute(text("INSERT INTO placed VALUES (7)"))
+        crash(server)
+        with pytest.raises(OperationalError):
+            session.execute(text("SELECT 42"))
+        with pytest.raises(PendingRollbackError):
+            session.execute(text("SELECT 42"))
+        session.rollback()
+        assert session.scalar(text("SELECT count(*) FROM placed")) == 0
+        with pytest.raises(psycopg.OperationalError):
+            raw.execute("SELECT 42")
+        with pytest.raises(psycopg.OperationalError, match=r"^the connection is lost$"):
+            raw.rollback()
+        with pytest.raises(psycopg.OperationalError, match=r"^the connection is closed$"):
+            raw.execute("SELECT 42")
+    engine.dispose()
+
+
+def test_a_connection_that_is_reset_says_the_same(dsn: str) -> None:
+    """As a firewall does that has forgotten it, and does not drop in silence."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        resetting = threading.Thread(target=relay_and_reset, args=(listener, make_url(dsn).port))
+        resetting.start()
+        here = make_url(dsn).set(port=listener.getsockname()[1], host="127.0.0.1")
+        with psycopg.connect(here.render_as_string(hide_password=False)) as connection:
+            with pytest.raises(psycopg.OperationalError) as raised:
+                connection.execute("SELECT 'reset'")
+            assert str(raised.value) == CONSUMING
+        resetting.join()
+
+
+def relay_and_reset(listener: socket.socket, port: int) -> None:
+    """Hand both ways on until a statement says to reset the client's connection."""
+    client, _ = listener.accept()
+    with socket.create_connection(("127.0.0.1", port)) as server, client:
+        while sent := client.recv(65536):
+            if b"'reset'" in sent:
+                at_once = struct.pack("ii", 1, 0)
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+                return
+            server.sendall(sent)
+            client.sendall(server.recv(65536))
+
+
 def test_recycling_alone_does_not_see_it(server: lab.PostgresServer) -> None:
     with pytest.raises(OperationalError):
         listing.read_after(
@@ -92,8 +159,9 @@ def test_one_process_of_the_server_that_is_killed_takes_all_connections_with_it(
         with pytest.raises(psycopg.OperationalError) as raised:
             victim.execute("SELECT pg_sleep(30)")
         assert str(raised.value) == CONSUMING
-        with pytest.raises(psycopg.OperationalError):
+        with pytest.raises(psycopg.OperationalError) as told:
             bystander.execute("SELECT pg_sleep(30)")
+        assert str(told.value) == CONSUMING
     while not accepts(server.dsn):  # a server that recovers does not stop
         time.sleep(0.05)
 

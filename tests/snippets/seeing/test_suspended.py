@@ -101,7 +101,7 @@ async def test_the_chain_of_a_task_ends_at_a_dependency_with_yield(dsn: str) -> 
             tasks: list[str] = []
             while not tasks:
                 await asyncio.sleep(0.01)
-                tasks = [t for t in suspended.where_tasks_wait() if "__aenter__" in t]
+                tasks = [t for t in suspended.where_tasks_wait() if "Manager.__aenter__" in t]
         (await asked).raise_for_status()
     await engine.dispose()
     (task,) = tasks

@@ -77,12 +77,33 @@ def test_from_another_directory_it_needs_app_dir(write: Write, start: Start) -> 
     assert "Uvicorn running on" in until(there, "Uvicorn running on")
 
 
-def test_modules_are_then_found_from_there_and_not_from_here(write: Write, start: Start) -> None:
-    write("shop/main.py", "from shop import settings\n" + APP)
+def test_a_name_that_only_the_main_program_has_is_not_there() -> None:
+    with listing.project() as directory:
+        guarded = 'from fastapi import FastAPI\nif __name__ == "__main__":\n    app = FastAPI()\n'
+        (directory / "guarded.py").write_text(guarded, encoding="utf-8")
+        assert listing.said("guarded:app") == NO_NAME.format("app", "guarded")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("from shop import settings", "ModuleNotFoundError: No module named 'shop'"),
+        (
+            "from . import settings",
+            "ImportError: attempted relative import with no known parent package",
+        ),
+    ],
+    ids=["absolute", "relative"],
+)
+def test_modules_are_then_found_from_there_and_not_from_here(
+    line: str, said: str, write: Write, start: Start
+) -> None:
+    write("shop/main.py", f"{line}\n{APP}")
     write("shop/settings.py", "")
     inside = start("uvicorn", "main:app", "--port", "0", "--app-dir", "shop")
     printed, _ = inside.communicate(timeout=30)
-    assert printed.splitlines()[-1] == "ModuleNotFoundError: No module named 'shop'"
+    assert inside.returncode == 1
+    assert printed.splitlines()[-1] == said
     above = start("uvicorn", "shop.main:app", "--port", "0")
     assert "Uvicorn running on" in until(above, "Uvicorn running on")
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import httpx
 import pytest
@@ -45,6 +46,46 @@ def test_the_check_says_it_before_a_server_starts() -> None:
     assert listing.check(GIVEN) == "exit 0"
 
 
+SETTINGS = """
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+
+class Settings(BaseSettings):
+    orders_url: str
+
+settings = Settings()
+app = FastAPI()
+"""
+MISSING = (
+    "ValidationError: 1 validation error for Settings\n"
+    "orders_url\n"
+    "  Field required [type=missing, input_value={}, input_type=dict]\n"
+)
+
+
+def test_the_check_says_all_of_an_error_that_has_several_lines(
+    write: Write, tmp_path: Path
+) -> None:
+    """Its last line is an address of Pydantic's manual."""
+    write("settings.py", SETTINGS)
+    checked = listing.check(WITHOUT | {"PYTHONPATH": str(tmp_path)}, "settings:app")
+    assert checked.startswith("exit 1 pydantic_core._pydantic_core.")
+    assert MISSING in checked
+
+
+def test_of_two_errors_the_check_says_the_last(write: Write, tmp_path: Path) -> None:
+    raised = "try:\n    {}['x']\nexcept KeyError:\n    raise RuntimeError('no tea')\n"
+    write("chained.py", raised)
+    checked = listing.check(WITHOUT | {"PYTHONPATH": str(tmp_path)}, "chained:app")
+    assert checked == "exit 1 RuntimeError: no tea"
+
+
+def test_where_nothing_failed_it_says_no_warning_either(write: Write, tmp_path: Path) -> None:
+    write("warned.py", f"import warnings\nwarnings.warn('old')\n{APP}")
+    checked = listing.check(WITHOUT | {"PYTHONPATH": str(tmp_path)}, "warned:app")
+    assert checked == "exit 0"
+
+
 def test_preload_says_it_once_and_last() -> None:
     log = listing.start(WITHOUT, "--preload", "--workers=4")
     assert log[-2:] == ["KeyError: 'ORDERS_URL'", "exit 1"]
@@ -73,13 +114,21 @@ app = FastAPI(lifespan=lifespan)
 @pytest.mark.parametrize(
     ("module", "target", "said"),
     [
+        (SETTINGS, "main:app", MISSING),
         (APP, "mian:app", "ModuleNotFoundError: No module named 'mian'"),
         (APP, "main.py:app", "ImportError: Failed to find application, did you mean 'main:app'?"),
         ("import not_installed\n", "main:app", "No module named 'not_installed'"),
         (FAILING, "main:app", "ConnectionRefusedError: no database"),
         ("app = (\n", "main:app", "SyntaxError: '(' was never closed"),
     ],
-    ids=["another directory", "a file", "a package that is missing", "the lifespan", "syntax"],
+    ids=[
+        "a setting",
+        "another directory",
+        "a file",
+        "a package that is missing",
+        "the lifespan",
+        "syntax",
+    ],
 )
 def test_what_keeps_a_worker_from_booting(
     module: str, target: str, said: str, write: Write, start: Start
@@ -89,7 +138,10 @@ def test_what_keeps_a_worker_from_booting(
     printed, _ = process.communicate(timeout=50)
     assert process.returncode == 3
     assert printed.splitlines()[-1].endswith(BOOT)
-    assert said in printed.partition(BOOT)[0]
+    above, _, below = printed.partition("Traceback (most recent call last):")
+    assert said in below.partition(BOOT)[0]
+    began = "ASGI lifespan startup failed" if module == FAILING else "Exception in worker process"
+    assert began in above
 
 
 def test_the_check_does_not_run_the_lifespan(write: Write, start: Start) -> None:
