@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ from sqlalchemy.orm import Session
 import lab
 from snippets.resilience import errors_server_closed as listing
 from snippets.resilience.wire import Wire, through
+from tests.snippets.resilience.forgetful import forgetful
 
 CLOSED = (
     "server closed the connection unexpectedly\n"
@@ -106,30 +106,16 @@ def test_a_session_goes_on_after_a_rollback_and_not_before(server: lab.PostgresS
     engine.dispose()
 
 
-def test_a_connection_that_is_reset_says_the_same(dsn: str) -> None:
+async def test_a_connection_that_is_reset_says_the_same(dsn: str) -> None:
     """As a firewall does that has forgotten it, and does not drop in silence."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        resetting = threading.Thread(target=relay_and_reset, args=(listener, make_url(dsn).port))
-        resetting.start()
-        here = make_url(dsn).set(port=listener.getsockname()[1], host="127.0.0.1")
-        with psycopg.connect(here.render_as_string(hide_password=False)) as connection:
+    url = make_url(dsn)
+    async with forgetful(url.host or "", url.port or 5432) as proxy:
+        here = url.set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
+        async with await psycopg.AsyncConnection.connect(here) as connection:
+            proxy.forget()
             with pytest.raises(psycopg.OperationalError) as raised:
-                connection.execute("SELECT 'reset'")
+                await connection.execute("SELECT 42")
             assert str(raised.value) == CONSUMING
-        resetting.join()
-
-
-def relay_and_reset(listener: socket.socket, port: int) -> None:
-    """Hand both ways on until a statement says to reset the client's connection."""
-    client, _ = listener.accept()
-    with socket.create_connection(("127.0.0.1", port)) as server, client:
-        while sent := client.recv(65536):
-            if b"'reset'" in sent:
-                at_once = struct.pack("ii", 1, 0)
-                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
-                return
-            server.sendall(sent)
-            client.sendall(server.recv(65536))
 
 
 def test_recycling_alone_does_not_see_it(server: lab.PostgresServer) -> None:
