@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 import redis
@@ -19,13 +20,22 @@ TEXT = (
 Client = redis.Redis
 
 
+@contextmanager
+def started(save: str = "900 1") -> Iterator[tuple[lab.RedisServer, Client]]:
+    """A server that saves at these points, and a client of it."""
+    with (
+        lab.redis_server({"save": save}) as server,
+        redis.Redis.from_url(server.url, decode_responses=True) as client,
+    ):
+        yield server, client
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[lab.RedisServer]:
-    with lab.redis_server({"save": "900 1"}) as server:
+    with started() as (server, client):
         (server.directory / "dump.rdb").mkdir()
-        with redis.Redis.from_url(server.url) as client:
-            client.set("page", "text")
-            assert save(client) == "err"
+        client.set("page", "text")
+        assert save(client) == "err"
         yield server
 
 
@@ -76,8 +86,7 @@ def test_its_log_has_the_reason_in_the_line_above(server: lab.RedisServer) -> No
 
 def test_a_directory_that_is_gone_is_another_reason() -> None:
     with (
-        lab.redis_server({"save": "900 1"}) as server,
-        redis.Redis.from_url(server.url) as client,
+        started() as (server, client),
         (server.directory / "log").open(encoding="utf-8") as log,
     ):
         shutil.rmtree(server.directory)
@@ -92,10 +101,7 @@ def test_nobody_sets_the_place_from_outside(name: str, client: Client) -> None:
 
 
 def test_what_failed_by_itself_is_tried_again_by_itself() -> None:
-    with (
-        lab.redis_server({"save": "1 1"}) as server,
-        redis.Redis.from_url(server.url) as client,
-    ):
+    with started("1 1") as (server, client):
         in_the_way = server.directory / "dump.rdb"
         in_the_way.mkdir()
         client.set("page", "text")
@@ -108,10 +114,7 @@ def test_what_failed_by_itself_is_tried_again_by_itself() -> None:
 
 
 def test_while_it_cannot_save_it_does_not_end_and_killed_it_forgets() -> None:
-    with (
-        lab.redis_server({"save": "900 1"}) as server,
-        redis.Redis.from_url(server.url, decode_responses=True) as client,
-    ):
+    with started() as (server, client):
         snapshot, aside = server.directory / "dump.rdb", server.directory / "aside.rdb"
         client.set("page", "old")
         client.save()
@@ -121,7 +124,7 @@ def test_while_it_cannot_save_it_does_not_end_and_killed_it_forgets() -> None:
         with pytest.raises(
             redis.ResponseError, match=r"^Errors trying to SHUTDOWN\. Check logs\.$"
         ):
-            client.execute_command("SHUTDOWN")
+            client.shutdown()
         assert client.get("page") == "new"
         snapshot.rmdir()
         aside.rename(snapshot)
@@ -131,10 +134,7 @@ def test_while_it_cannot_save_it_does_not_end_and_killed_it_forgets() -> None:
 
 
 def test_without_snapshots_a_restart_reads_the_old_one() -> None:
-    with (
-        lab.redis_server({"save": "900 1"}) as server,
-        redis.Redis.from_url(server.url, decode_responses=True) as client,
-    ):
+    with started() as (server, client):
         client.set("page", "old")
         client.save()
         client.config_set("save", "")
@@ -173,10 +173,7 @@ def test_a_place_that_is_not_ours_is_named_by_the_configuration(
 
 
 def test_once_it_has_saved_again_it_writes() -> None:
-    with (
-        lab.redis_server({"save": "900 1"}) as server,
-        redis.Redis.from_url(server.url) as client,
-    ):
+    with started() as (server, client):
         in_the_way = server.directory / "dump.rdb"
         in_the_way.mkdir()
         client.set("page", "text")
