@@ -54,8 +54,8 @@ def check(environment: Mapping[str, str], app: str = APP) -> str:
         text=True,
         check=False,
     )
-    failed = done.returncode and reason(done.stderr)
-    return f"exit {done.returncode} {failed or ''}".rstrip()
+    error = reason(done.stderr) if done.returncode else ""
+    return f"exit {done.returncode} {error}".rstrip()
 
 
 # --8<-- [end:fix]
