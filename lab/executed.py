@@ -133,12 +133,14 @@ def marked(root: Path, directories: Sequence[Path]) -> Iterator[Marks]:
     """What runs of the modules below these directories that are imported meanwhile."""
     marks = Marks()
     finder = Finder(marks, root, directories)
+    around = getattr(builtins, NAME, marks.array)  # of who counts already, and goes on
     setattr(builtins, NAME, marks.array)
     sys.meta_path.insert(0, finder)
     try:
         yield marks
     finally:
-        sys.meta_path.remove(finder)  # its modules stay, and so does what they mark
+        sys.meta_path.remove(finder)
+        setattr(builtins, NAME, around)  # modules stay, and look for it
 
 
 def _comes_first(statement: ast.stmt) -> bool:

@@ -333,3 +333,12 @@ def test_afterwards_modules_are_found_as_before(
         pass
     assert imported("counted.part.module").one() == 1
     assert executed(marks) == {}
+
+
+def test_who_counts_around_it_goes_on(marks: Marks, root: Path) -> None:
+    names = run(marks, "def one():\n    return 1\n")
+    marks.taken()
+    with marked(root, [root / "counted"]):
+        pass
+    assert names["one"]() == 1
+    assert executed(marks) == {"module.py": {2}}
