@@ -36,7 +36,7 @@ serve: $(VENV)/ready  ## preview the site, reloading on every change: all, or PA
 	$(PYTHON) -m mkdocs serve $(if $(PORT),--dev-addr "127.0.0.1:$$PORT")
 
 test: $(VENV)/ready  ## run the tests against real servers: all, or those of one article by NAME=pool
-	$(PYTHON) -m pytest $(if $(NAME),"--cov=snippets/$$NAME",--cov) --cov-context=test $(if $(NAME),"--article=$$NAME")
+	$(PYTHON) -m pytest $(if $(NAME),"--cov=snippets/$$NAME",--cov) $(if $(NAME),"--article=$$NAME")
 
 measure: $(VENV)/ready $(if $(filter jobs-kill,$(NAME)),queues)  ## add a run to measurements: all, NAME=pool-sizing, or STALE=1 for those that are stale
 	$(PYTHON) -m lab measure $(if $(NAME),"$$NAME") $(if $(STALE),--stale)

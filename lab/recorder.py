@@ -1,14 +1,14 @@
 """A pytest plugin: which tests ran which line of which listing, in build/verification.json.
 
-It writes only after a green run of the whole suite with coverage by test (`make test`), because
-captions are made of it. Statements outside functions run when a module is imported, by whichever
+It writes only after a green run of the whole suite with coverage (`make test`), because captions
+are made of it. Statements outside functions run when a module is imported, by whichever
 test happens to import it first; such lines count as executed, but by no test in particular. A
 module of nothing else (tables, constants) is run by the tests that run the modules that import it.
 
 Markers reach the controller of xdist as `user_properties` of the reports.
 
-Only the tests of listings are traced: tracing doubles the time of everything else, and its lines
-are in no caption.
+What runs is counted by `lab.executed`, in the coverage that pytest-cov has started; nothing is
+traced. Only the tests of listings count: what others run is in no caption.
 """
 
 import ast
@@ -17,25 +17,27 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import threading
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import coverage
 import pytest
 
 from lab import distributions, manifest
+from lab.executed import Marks, marked
 from lab.manifest import FileRecord, Manifest
 from lab.source import modules, syntax_tree
 from lab.testbed import postgres_facts, redis_facts
 from lab.transcript import SUFFIX
 
-TRACED = Path("tests", "snippets")
+COUNTED = Path("tests", "snippets")
 MARKERS = ("naive", "verifies")
 REWROTE = "rewrote"  # the property of a test that rewrote a transcript
 CACHE = re.compile(r"__pycache__|\..+_cache")
-PHASES = ("|setup", "|run", "|teardown")
 PARTIAL_RUNS = (
     "keyword",
     "markexpr",
@@ -77,6 +79,28 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
                 )
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Count what runs of the listings, where coverage would trace whatever runs."""
+    config, measuring = session.config, coverage.Coverage.current()
+    if measuring is None or config.pluginmanager.hasplugin("dsession"):
+        return
+    sys.settrace(None)
+    threading.settrace(None)
+    ended = ExitStack()
+    config.add_cleanup(ended.close)
+    directories = sources(measuring, config.rootpath)
+    marks = ended.enter_context(marked(config.rootpath, directories))
+    execution = Execution(measuring, config.rootpath, directories, marks)
+    config.pluginmanager.register(execution, "under-load-execution")
+
+
+def sources(measuring: coverage.Coverage, root: Path) -> list[Path]:
+    """The directories whose modules count; coverage takes names of packages, too."""
+    named = cast("list[str]", measuring.get_option("run:source") or [])
+    return [root / (name if (root / name).is_dir() else name.replace(".", "/")) for name in named]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -90,37 +114,59 @@ def pytest_runtest_makereport(
     return report
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(
-    collector: pytest.Collector,
-) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Trace what the tests of listings import."""
-    with _traced_for_listings(collector):
-        return (yield)
+class Execution:
+    """Which statements of listings each test runs, for the coverage of this process."""
 
+    def __init__(
+        self, measuring: coverage.Coverage, root: Path, directories: Iterable[Path], marks: Marks
+    ) -> None:
+        self._measuring = measuring
+        self._root = root
+        self._directories = directories
+        self._marks = marks
+        self._ran: dict[str, set[int]] = {}
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Trace the tests of listings."""
-    with _traced_for_listings(item):
-        return (yield)
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Count what the tests of listings import, for no test in particular."""
+        try:
+            return (yield)
+        finally:
+            self._count(collector, "")
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Count what a test of listings runs."""
+        try:
+            return (yield)
+        finally:
+            self._count(item, item.nodeid)
 
-@contextmanager
-def _traced_for_listings(node: pytest.Item | pytest.Collector) -> Iterator[None]:
-    """Take the tracer away from what tests no listing.
+    # Innermost, because pytest-cov saves what there is when the tests have run.
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """Hand over what was counted."""
+        try:
+            return (yield)
+        finally:
+            data = self._measuring.get_data()
+            for context, numbers in self._ran.items():
+                lines = self._marks.lines(numbers)
+                data.set_context(context)
+                data.add_lines({self._name(Path(path)): lines[path] for path in lines})
+            # A module of which nothing ran counts as well.
+            modules = [path for place in self._directories for path in place.rglob("*.py")]
+            data.touch_files([self._name(path) for path in modules])
 
-    Coverage itself goes on: pytest-cov tells it of every test.
-    """
-    tracer = sys.gettrace()
-    idle = not node.path.is_relative_to(node.config.rootpath / TRACED)
-    if tracer and idle:
-        sys.settrace(None)
-    try:
-        yield
-    finally:
-        if tracer and idle:
-            sys.settrace(tracer)
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self._root).as_posix()
+
+    def _count(self, node: pytest.Item | pytest.Collector, context: str) -> None:
+        ran = self._marks.taken()
+        if node.path.is_relative_to(self._root / COUNTED):
+            self._ran.setdefault(context, set()).update(ran)
 
 
 class Verification:
@@ -205,12 +251,6 @@ def why_not(config: pytest.Config, exitstatus: int) -> str | None:
     """Why captions cannot be made of this run, if they cannot."""
     if exitstatus != pytest.ExitCode.OK:
         return "not everything passed"
-    if config.getoption("cov_context") != "test":
-        return "coverage is not by test (--cov-context=test)"
-    # pytest-cov looks at --dist alone, and then leaves the contexts to workers that never come.
-    distributed = config.pluginmanager.hasplugin("dsession")
-    if config.known_args_namespace.dist != "no" and not distributed:
-        return "coverage is by test with -n0 only when --dist=no is given too"
     chosen = {Path(argument).resolve() for argument in config.args}
     whole = {(config.rootpath / path).resolve() for path in config.getini("testpaths")}
     if config.getoption("article", None):
@@ -236,16 +276,18 @@ def file_record(
     executed: coverage.Coverage,
     measured: str | None,
     digest: str,
-    marked: Iterable[str] | None,
+    verified: Iterable[str] | None,
 ) -> FileRecord:
     """What the coverage data, under the name that it has there, and the markers say of a file."""
     contexts = executed.get_data().contexts_by_lineno(measured) if measured else {}
     inside = function_lines(path) if contexts else set()
     tests_by_line = {
-        line: {_test(context) for context in names if context and line in inside}
+        line: {test for test in names if test and line in inside}
         for line, names in contexts.items()
     }
-    tests = sorted({*(marked or ()), *(test for found in tests_by_line.values() for test in found)})
+    tests = sorted(
+        {*(verified or ()), *(test for found in tests_by_line.values() for test in found)}
+    )
     index = {test: number for number, test in enumerate(tests)}
     return FileRecord(
         sha256=digest,
@@ -284,12 +326,6 @@ def function_lines(path: Path) -> set[int]:
         for line in range(node.body[0].lineno, (node.end_lineno or node.lineno) + 1)
         if line > node.lineno
     }
-
-
-def _test(context: str) -> str:
-    for phase in PHASES:
-        context = context.removesuffix(phase)
-    return context
 
 
 def _server_versions() -> dict[str, str]:

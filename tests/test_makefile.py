@@ -73,8 +73,8 @@ def asked(clone: Path, *arguments: str, **variables: str) -> list[str]:
     [
         ("serve", "mkdocs serve"),
         ("serve PORT=8001", "mkdocs serve --dev-addr 127.0.0.1:8001"),
-        ("test", "pytest --cov --cov-context=test"),
-        ("test NAME=pool", "pytest --cov=snippets/pool --cov-context=test --article=pool"),
+        ("test", "pytest --cov"),
+        ("test NAME=pool", "pytest --cov=snippets/pool --article=pool"),
         ("measure", "lab measure"),
         ("measure NAME=pool-sizing", "lab measure pool-sizing"),
         ("measure STALE=1", "lab measure --stale"),

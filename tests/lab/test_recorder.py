@@ -147,7 +147,7 @@ def written(root: Path) -> dict[str, Any]:
 
 @pytest.mark.timeout(180)  # three interpreters start in it
 def test_a_whole_green_run_is_recorded(miniature: Path) -> None:
-    done = suite(miniature, "-n2", "--cov", "--cov-context=test", "--update-transcripts")
+    done = suite(miniature, "-n2", "--cov", "--update-transcripts")
     assert done.returncode == 0, done.stdout
     assert (
         "rewrote snippets/demo/rows.out\n"
@@ -198,8 +198,8 @@ def test_a_run_in_one_process_is_recorded_with_the_lines_that_no_test_executed(
     other = miniature / "tests/press/test_other.py"  # tests no listing, so it is in no caption
     other.parent.mkdir()
     other.write_text(OTHER, encoding="utf-8")
-    options = ["-n0", "--dist=no", "--cov-fail-under=10"]
-    done = suite(miniature, *options, "--cov", "--cov-context=test")
+    options = ["-n0", "--cov-fail-under=10"]
+    done = suite(miniature, *options, "--cov")
     assert done.returncode == 0, done.stdout
     module = written(miniature)["files"]["snippets/demo/size.py"]
     lines = (miniature / "snippets/demo/size.py").read_text(encoding="utf-8").splitlines()
@@ -224,7 +224,7 @@ def test_a_run_of_one_article_replaces_what_is_known_of_its_files(miniature: Pat
         naive={"snippets/other/naive.py": ["t"]},
     )
     manifest.write(miniature, last)
-    one = ["--article=demo", "--cov=snippets/demo", "--cov-context=test", "--update-transcripts"]
+    one = ["--article=demo", "--cov=snippets/demo", "--update-transcripts"]
     done = suite(miniature, "-n1", *one)  # a worker chooses the tests, too; one says it
     assert done.returncode == 0, done.stdout
     assert "build/verification.json is renewed: 5 files of demo\n" in done.stdout
@@ -249,13 +249,10 @@ def test_a_run_of_one_article_replaces_what_is_known_of_its_files(miniature: Pat
 class Config:
     """What the plugin asks of a run that was started with these options."""
 
-    def __init__(
-        self, *, args: list[str], dist: str, workers: bool, root: Path = ROOT, **options: object
-    ) -> None:
+    def __init__(self, *, args: list[str], root: Path = ROOT, **options: object) -> None:
         self.args = args
         self.rootpath = root
-        self.known_args_namespace = SimpleNamespace(dist=dist)
-        self.pluginmanager = SimpleNamespace(hasplugin=lambda name: workers)
+        self.pluginmanager = SimpleNamespace(hasplugin=lambda name: name == "_cov")
         self._options = options
 
     def getoption(self, name: str, default: object = None) -> object:
@@ -268,18 +265,15 @@ class Config:
         return ["tests"]
 
 
-WHOLE = {"args": [str(ROOT / "tests")], "dist": "load", "workers": True, "cov_context": "test"}
+WHOLE = {"args": [str(ROOT / "tests")]}
 
 
 @pytest.mark.parametrize(
     ("status", "changes", "reason"),
     [
         (0, {}, None),
-        (0, {"dist": "no", "workers": False}, None),
         (1, {}, "not everything passed"),
         (5, {}, "not everything passed"),
-        (0, {"cov_context": None}, "coverage is not by test (--cov-context=test)"),
-        (0, {"workers": False}, "coverage is by test with -n0 only when --dist=no is given too"),
         (0, {"args": [str(ROOT / "tests/lab")]}, "only a part of the suite ran"),
         (0, {"args": [str(ROOT / "tests/snippets/pool")], "article": "pool"}, None),
         (0, {"article": "pool", "keyword": "x"}, "only a part of the suite ran"),
@@ -291,7 +285,7 @@ WHOLE = {"args": [str(ROOT / "tests")], "dist": "load", "workers": True, "cov_co
         *((0, {option: ["x"]}, "only a part of the suite ran") for option in PARTIAL_RUNS),
     ],
 )
-def test_only_a_whole_green_run_with_coverage_by_test_counts(
+def test_only_a_whole_green_run_counts(
     status: int, changes: dict[str, Any], reason: str | None
 ) -> None:
     config = Config(**{**WHOLE, **changes})
@@ -300,9 +294,7 @@ def test_only_a_whole_green_run_with_coverage_by_test_counts(
 
 def test_a_part_of_the_suite_is_not_recorded(tmp_path: Path) -> None:
     whole = [str(tmp_path / "tests")]
-    part = Config(
-        args=whole, dist="load", workers=True, root=tmp_path, cov_context="test", keyword="share"
-    )
+    part = Config(args=whole, root=tmp_path, keyword="share")
     run = Verification(cast("pytest.Config", part))
     run.pytest_sessionfinish(0)
     assert run.outcome == "build/verification.json is not renewed: only a part of the suite ran"

@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from lab.repository import ROOT
 
 FONT_DELAY_S = 0.2
+BUILD_S = 240  # half a minute of processor time, while other tests want theirs
 # The first is what Playwright itself takes where no window is shown: the same engine without the
 # frame around a page, which costs more than most pages. Debian has it beside Chromium.
 BROWSERS = (
@@ -51,6 +52,15 @@ ARGUMENTS = (
     "--font-render-hinting=none",
     f"--disable-features={','.join(NOT_NEEDED)}",
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave time for the build: each test may be the first that asks for it, or wait for that."""
+    for item in items:
+        ours = item.path.is_relative_to(Path(__file__).parent)
+        asks = "site" in getattr(item, "fixturenames", ())
+        if ours and asks and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(BUILD_S))
 
 
 @pytest.fixture(scope="session")

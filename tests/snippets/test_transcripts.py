@@ -48,7 +48,7 @@ def python_under_coverage(
     return [
         *(*preloaded(), "run", "--parallel-mode"),
         f"--concurrency={'thread,greenlet' if switches else 'thread'}",
-        *(f"--rcfile={ROOT / 'pyproject.toml'}", f"--data-file={data}", f"--context={test}|run"),
+        *(f"--rcfile={ROOT / 'pyproject.toml'}", f"--data-file={data}", f"--context={test}"),
         f"--source={measured}",
     ]
 
