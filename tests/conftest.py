@@ -44,7 +44,6 @@ pytest_plugins = [
     "tests.article",
     "tests.limits",
     "tests.miniature",
-    "tests.thread_ends",
     "lab.recorder",
 ]
 
