@@ -312,7 +312,7 @@ def test_pytest_fails_the_test_in_which_it_goes_if_all_warnings_are_errors(
 ) -> None:
     (tmp_path / "test_orders.py").write_text(TESTS, "utf-8")
     options = ["-c", "/dev/null", f"--rootdir={tmp_path}", "-p", "no:asyncio", "-W", errors]
-    done = ran(["-m", "pytest", *options, "test_orders.py"], tmp_path)
+    done = ran(["-m", "pytest", "-pno:schemathesis", *options, "test_orders.py"], tmp_path)
     assert ("1 passed" in done.stdout, "1 failed" in done.stdout) == (passes, not passes)
 
 
@@ -325,7 +325,7 @@ def test_pytest_wants_a_plugin_for_a_test_that_is_a_coroutine(
     test = "import pytest\n\n@pytest.mark.asyncio\nasync def test_work(): assert True\n"
     (tmp_path / "test_orders.py").write_text(test, "utf-8")
     options = ["-c", "/dev/null", f"--rootdir={tmp_path}"]
-    done = ran(["-m", "pytest", *options, *plugin, "test_orders.py"], tmp_path)
+    done = ran(["-m", "pytest", "-pno:schemathesis", *options, *plugin, "test_orders.py"], tmp_path)
     assert ("async def functions are not natively supported" in done.stdout) is says, done.stdout
     assert ("1 passed" in done.stdout) is not says
 
