@@ -21,8 +21,10 @@ def create_app(url: str, **pool: Any) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.engine = create_async_engine(url, **pool)
-        yield
-        await app.state.engine.dispose()
+        try:
+            yield
+        finally:
+            await app.state.engine.dispose()
 
     app = FastAPI(lifespan=lifespan)
     app.include_router(routes)

@@ -26,7 +26,7 @@ SELLING = '        sql = "INSERT INTO sale'
 
 CONTROLS = {
     "status": Defect(
-        "Control: a wrong status code",
+        "A wrong status code",
         (
             Change(
                 "shop",
@@ -36,14 +36,14 @@ CONTROLS = {
         ),
     ),
     "sql": Defect(
-        "Control: SQL that PostgreSQL refuses",
+        "SQL that PostgreSQL refuses",
         (Change("store", "ORDER BY id", "ORDER BY number"),),
     ),
 }
 
 DEFECTS = {
     "column": Defect(
-        "A column that nobody should see is in the answer",
+        "A column too many in the answer",
         (
             Change(
                 "shop",
@@ -76,7 +76,7 @@ DEFECTS = {
         ),
     ),
     "schema": Defect(
-        "A number that PostgreSQL's int does not hold",
+        "A number too large for int",
         (
             Change(
                 "shop",
@@ -86,7 +86,7 @@ DEFECTS = {
         ),
     ),
     "taken": Defect(
-        "Is the name taken? No, so insert it",
+        "A name looked up, then inserted",
         (
             Change("store", ' ON CONFLICT (name) DO NOTHING"', '"'),
             Change(
@@ -102,7 +102,7 @@ DEFECTS = {
         ),
     ),
     "lost": Defect(
-        "Read the stock, then write one less",
+        "A stock read, then written",
         (
             Change(
                 "store",
@@ -129,7 +129,7 @@ DEFECTS = {
         ),
     ),
     "halves": Defect(
-        "Stock and sale in two transactions",
+        "Stock and sale in two commits",
         (
             Change(
                 "store",
@@ -139,7 +139,7 @@ DEFECTS = {
         ),
     ),
     "late": Defect(
-        "The commit comes after the answer",
+        "The answer before the commit",
         (
             Change(
                 "shop",
@@ -149,7 +149,7 @@ DEFECTS = {
         ),
     ),
     "second": Defect(
-        "A request takes a second connection",
+        "Two connections for one request",
         (
             Change(
                 "store",
@@ -163,14 +163,14 @@ DEFECTS = {
         ),
     ),
     "blocked": Defect(
-        "A client that blocks the event loop",
+        "A call that blocks the loop",
         (
             Change("shop", "import asyncio\n", "import time\n"),
             Change("shop", "await asyncio.sleep(", "time.sleep("),
         ),
     ),
     "again": Defect(
-        "A sale can be cancelled twice",
+        "A sale cancelled twice",
         (
             Change(
                 "store",
@@ -180,7 +180,7 @@ DEFECTS = {
         ),
     ),
     "rows": Defect(
-        "A migration that only empty tables take",
+        "A migration for empty tables only",
         (Change("store", " NOT NULL DEFAULT ''", " NOT NULL"),),
     ),
 }

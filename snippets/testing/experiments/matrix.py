@@ -6,7 +6,7 @@ with it. Two more defects are controls: what mocks and what a happy
 path are there for, so that it shows that they can fail.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from time import perf_counter
 
@@ -44,18 +44,25 @@ from snippets.testing.opened import Create
 from snippets.testing.overlapping import two_at_once
 
 ALL = {**CONTROLS, **DEFECTS}
+EMPTY = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
 Test = Callable[[Setting, Service, str], Awaitable[None]]
+
+
+async def execute(url: str, statements: Iterable[str]) -> None:
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            for statement in statements:
+                await connection.execute(text(statement))
+    finally:
+        await engine.dispose()
 
 
 def on_tables(test: Callable[[Create], Awaitable[None]]) -> Test:
     """A test of a shop whose tables its migrations made."""
 
     async def run(setting: Setting, service: Service, url: str) -> None:
-        engine = create_async_engine(url)
-        async with engine.begin() as connection:
-            for statement in service.migrations:
-                await connection.execute(text(statement))
-        await engine.dispose()
+        await execute(url, service.migrations)
         await test(partial(service.create_app, url))
 
     return run
@@ -92,15 +99,15 @@ KINDS: Mapping[str, tuple[str, Test]] = {
     "contract": ("exact fields", on_tables(nothing_else_is_told)),
     "count": ("statement count", on_tables(rows_cost_no_statements)),
     "fuzz": ("fuzzing", in_examples(no_request_is_a_500, "requests")),
-    "overlap": ("two in step", on_tables(two_at_once)),
-    "dying": ("faults", on_tables(sale_is_whole_or_is_not)),
-    "one": ("pool of one", on_tables(one_connection_is_enough)),
-    "wait": ("ten that wait", on_tables(they_wait_together)),
     "model": (
         "model",
         in_examples(any_order_follows_the_model, "orders"),
     ),
-    "migration": ("rows, migrated", migrated),
+    "migration": ("migrated rows", migrated),
+    "overlap": ("two in step", on_tables(two_at_once)),
+    "wait": ("ten that wait", on_tables(they_wait_together)),
+    "one": ("pool of one", on_tables(one_connection_is_enough)),
+    "dying": ("faults", on_tables(sale_is_whole_or_is_not)),
 }
 
 
@@ -114,11 +121,7 @@ async def passes(
     """
     url = make_url(setting.dsn).set(drivername="postgresql+asyncpg")
     shown = url.render_as_string(hide_password=False)
-    engine = create_async_engine(shown)
-    async with engine.begin() as connection:
-        await connection.execute(text("DROP SCHEMA public CASCADE"))
-        await connection.execute(text("CREATE SCHEMA public"))
-    await engine.dispose()
+    await execute(shown, EMPTY)
     try:
         await test(setting, service, shown)
     except Exception:
