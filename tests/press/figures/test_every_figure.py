@@ -13,6 +13,7 @@ from press.figures.drawing import shapes
 from tests.press.figures.examples import (
     DRAWN,
     EACH,
+    catches,
     kill,
     latencies,
     points_of,
