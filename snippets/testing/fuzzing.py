@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from snippets.testing.opened import Create, opened
 
-EXAMPLES = 120
+EXAMPLES = 400  # one in fifty has a number that large
 
 
 # --8<-- [start:fuzz]

@@ -162,7 +162,7 @@ def caught(found: Round, kind: str) -> float:
 EXPERIMENT = Experiment(
     question="Which kind of test catches which defect?",
     needs=frozenset({"postgres"}),
-    conditions={"defects": len(ALL), "requests": 120, "orders": 25},
+    conditions={"defects": len(ALL), "requests": 400, "orders": 25},
     rehearsal={"defects": 1, "requests": 2, "orders": 2},
     rounds=3,
     metrics={
