@@ -7,7 +7,7 @@ import asyncio
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from snippets.testing.opened import Create, opened
 
@@ -45,6 +45,7 @@ def sized(examples: int) -> settings:
         max_examples=examples,
         deadline=None,
         database=None,
+        phases=[Phase.generate],  # leave it out: shorter examples
         suppress_health_check=[HealthCheck.too_slow],
     )
 
