@@ -1,0 +1,1 @@
+"""Measurements of load generators, and of a database for each test."""
