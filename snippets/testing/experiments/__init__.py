@@ -1,1 +1,1 @@
-"""Measurements of load generators, and of a database for each test."""
+"""What is measured for the article on tests."""

@@ -40,10 +40,10 @@ from lab.experiment import (
 )
 from lab.load import Closed, Fixed, Plan, generate, serve
 from snippets.testing import load, naive_load
-from snippets.testing.experiments import _service
+from snippets.testing.experiments import _stalled
 from snippets.testing.experiments._connections import Connections
 
-TARGET = f"{_service.__name__}:app"
+TARGET = f"{_stalled.__name__}:app"
 RATE, SECONDS, STALL_S = 100, 8.0, 1.0
 USERS = 10
 BEFORE_S = 0.5  # what starts meanwhile does not count
@@ -64,6 +64,13 @@ async def lags(found: list[float]) -> None:
         found.append(time.perf_counter() - due)
 
 
+def void(late: list[float]) -> str | None:
+    """Why what was found means nothing."""
+    found = quantile(late, 0.99)
+    reason = f"the load was {1000 * found:.0f} ms late for 1 % of it"
+    return reason if found > LAG_S else None
+
+
 async def from_here(
     sends: Sends, setting: Setting, url: str
 ) -> list[float]:
@@ -77,8 +84,7 @@ async def from_here(
     finally:
         ticking.cancel()
         await connections.close()
-    if quantile(late, 0.99) > LAG_S:
-        setting.disturbed("the event loop of the load was late")
+    setting.disturbed(void(late))
     return latencies
 
 
