@@ -8,7 +8,8 @@ from time import perf_counter
 
 import httpx
 
-from snippets.testing.opened import Create, opened
+from snippets.testing.started import started
+from snippets.testing.stocked import Create
 
 
 # --8<-- [start:wait]
@@ -21,7 +22,7 @@ async def seconds(client: httpx.AsyncClient, times: int) -> float:
 
 
 async def they_wait_together(create: Create) -> None:
-    async with opened(create()) as client:
+    async with started(create()) as client:
         one = await seconds(client, 1)
         assert await seconds(client, 10) < 5 * one  # [!]
 

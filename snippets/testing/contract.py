@@ -1,13 +1,14 @@
 """An answer has these fields and no other."""
 
-from snippets.testing.opened import Create, opened
+from snippets.testing.started import started
+from snippets.testing.stocked import Create
 
 PUBLIC = {"id", "name", "stock", "sold"}
 
 
 # --8<-- [start:contract]
 async def nothing_else_is_told(create: Create) -> None:
-    async with opened(create()) as client:
+    async with started(create()) as client:
         new = {"name": "tea", "stock": 1, "cost": 3}
         added = await client.post("/products", json=new)
         listed = await client.get("/products")

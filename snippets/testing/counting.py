@@ -7,7 +7,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from snippets.testing.opened import Create, opened, stocked
+from snippets.testing.started import started
+from snippets.testing.stocked import Create, stocked
 
 
 # --8<-- [start:count]
@@ -31,7 +32,7 @@ def statements(engine: AsyncEngine) -> Iterator[list[str]]:
 
 async def rows_cost_no_statements(create: Create) -> None:
     app, counts = create(), []
-    async with opened(app) as client:
+    async with started(app) as client:
         for more in (2, 6):
             for _ in range(more):
                 await stocked(client, stock=1)

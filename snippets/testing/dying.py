@@ -11,7 +11,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from snippets.testing.opened import Create, opened, stocked
+from snippets.testing.started import started
+from snippets.testing.stocked import Create, stocked
 
 
 # --8<-- [start:dying]
@@ -42,7 +43,7 @@ def dying_before(
 # --8<-- [start:whole]
 async def sale_is_whole_or_is_not(create: Create) -> None:
     app, acknowledged = create(), 0
-    async with opened(app) as client:
+    async with started(app) as client:
         sales = await stocked(client, stock=50)
         for number in count(1):
             with dying_before(app.state.engine, number) as came:

@@ -9,7 +9,8 @@ from typing import Any
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
-from snippets.testing.opened import Create, opened
+from snippets.testing.started import started
+from snippets.testing.stocked import Create
 
 EXAMPLES = 400  # one in fifty has a number that large
 
@@ -20,7 +21,7 @@ async def no_request_is_a_500(
 ) -> None:
     app, loop = create(), asyncio.get_running_loop()
     schema = schemathesis.openapi.from_dict(app.openapi())
-    async with opened(app) as client:
+    async with started(app) as client:
 
         @sized(examples)
         @given(schema.as_strategy())

@@ -1,16 +1,18 @@
 """Sales and cancellations in any order, beside a model in memory.
 
-Hypothesis makes the orders, and shortens one that fails.
+Hypothesis makes the orders.
 """
 
 import asyncio
 from collections.abc import Sequence
 
 import httpx
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from snippets.testing.opened import Create, opened, stocked
+from snippets.testing.fuzzing import sized
+from snippets.testing.started import started
+from snippets.testing.stocked import Create, stocked
 
 EXAMPLES = 25
 STOCK = 2
@@ -52,9 +54,9 @@ async def any_order_follows_the_model(
     create: Create, examples: int = EXAMPLES
 ) -> None:
     loop = asyncio.get_running_loop()
-    async with opened(create()) as client:
+    async with started(create()) as client:
 
-        @settings(max_examples=examples, deadline=None, database=None)
+        @sized(examples)
         @given(ACTIONS)
         def follow(actions: list[int | None]) -> None:
             done = walk(client, actions)

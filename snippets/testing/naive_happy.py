@@ -3,12 +3,13 @@
 It runs every line, and is green with each of eleven defects.
 """
 
-from snippets.testing.opened import Create, opened
+from snippets.testing.started import started
+from snippets.testing.stocked import Create
 
 
 # --8<-- [start:happy]
 async def shop_sells(create: Create) -> None:
-    async with opened(create()) as client:
+    async with started(create()) as client:
         tea = {"name": "tea", "stock": 1}
         added = await client.post("/products", json=tea)
         assert added.status_code == 201

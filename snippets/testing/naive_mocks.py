@@ -9,7 +9,7 @@ from unittest.mock import AsyncMock
 
 from fastapi import FastAPI
 
-from snippets.testing.opened import opened
+from snippets.testing.started import started
 from snippets.testing.store import Store
 
 TEA = {"id": 1, "name": "tea", "stock": 2, "sold": 0, "cost": 1}
@@ -21,7 +21,7 @@ async def routes_answer(
 ) -> None:
     store = AsyncMock(spec=Store)
     app.dependency_overrides[dependency] = lambda: store
-    async with opened(app) as client:
+    async with started(app) as client:
         store.add.side_effect = [TEA, None]  # then it is taken
         for status in (201, 409):
             answer = await client.post("/products", json=TEA)

@@ -3,14 +3,15 @@
 With a pool of one, it waits for certain.
 """
 
-from snippets.testing.opened import Create, opened, stocked
+from snippets.testing.started import started
+from snippets.testing.stocked import Create, stocked
 
 ONE = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 1.0}
 
 
 # --8<-- [start:one]
 async def one_connection_is_enough(create: Create) -> None:
-    async with opened(create(**ONE)) as client:  # [!]
+    async with started(create(**ONE)) as client:  # [!]
         sales = await stocked(client, stock=1)
         sold = await client.post(sales)
         assert sold.status_code == 201

@@ -13,7 +13,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from snippets.testing.opened import Create, opened, stocked
+from snippets.testing.started import started
+from snippets.testing.stocked import Create, stocked
 
 PATIENCE_S = 0.3
 
@@ -54,7 +55,7 @@ def in_step(engine: AsyncEngine) -> Iterator[None]:
 # --8<-- [start:overlap]
 async def two_at_once(create: Create) -> None:
     app = create()
-    async with opened(app) as client:
+    async with started(app) as client:
         sales = await stocked(client, stock=5)
         with in_step(app.state.engine):
             await asyncio.gather(client.post(sales), client.post(sales))

@@ -40,8 +40,8 @@ from snippets.testing.modeled import any_order_follows_the_model
 from snippets.testing.naive_happy import shop_sells
 from snippets.testing.naive_mocks import routes_answer
 from snippets.testing.one_connection import one_connection_is_enough
-from snippets.testing.opened import Create
 from snippets.testing.overlapping import two_at_once
+from snippets.testing.stocked import Create
 
 ALL = {**CONTROLS, **DEFECTS}
 EMPTY = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
