@@ -16,7 +16,7 @@ Lost = Literal["question", "answer"]
 PART = 1 << 16  # what is sent at once arrives at once, on loopback
 
 
-# --8<-- [start:proxy]
+# --8<-- [start:cut]
 @dataclass
 class Cut:
     """Where connections end, and how many questions there were."""
@@ -26,18 +26,24 @@ class Cut:
     asked: int = 0
 
 
+# --8<-- [end:cut]
+
+
 @asynccontextmanager
 async def through(dsn: str, cut: Cut) -> AsyncIterator[str]:
     """The same database, with a proxy between; gives its address."""
     url = make_url(dsn)
+    open_ends = dict[asyncio.StreamWriter, asyncio.Task[None] | None]()
 
     async def serve(
         client: asyncio.StreamReader, answers: asyncio.StreamWriter
     ) -> None:
+        open_ends[answers] = asyncio.current_task()
         server, questions = await asyncio.open_connection(
             url.host, url.port or 5432
         )
 
+        # --8<-- [start:proxy]
         async def ask() -> None:
             while question := await client.read(PART):
                 cut.asked += 1
@@ -51,6 +57,8 @@ async def through(dsn: str, cut: Cut) -> AsyncIterator[str]:
                     return
                 answers.write(found)
 
+        # --8<-- [end:proxy]
+
         tasks = [asyncio.create_task(f()) for f in (ask, answer)]
         await asyncio.wait(tasks, return_when="FIRST_COMPLETED")
         for task in tasks:
@@ -60,9 +68,12 @@ async def through(dsn: str, cut: Cut) -> AsyncIterator[str]:
 
     listener = await asyncio.start_server(serve, "127.0.0.1")
     host, port = listener.sockets[0].getsockname()
-    async with listener:
-        there = url.set(host=host, port=port)
+    there = url.set(host=host, port=port)
+    try:
         yield there.render_as_string(hide_password=False)
-
-
-# --8<-- [end:proxy]
+    finally:
+        listener.close()
+        await asyncio.sleep(0)  # what was accepted begins
+        for end in open_ends:
+            end.close()
+        await asyncio.gather(*filter(None, open_ends.values()))

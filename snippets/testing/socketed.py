@@ -20,6 +20,10 @@ async def serve(
         raise RuntimeError("the application did not start") from error
 
 
+# --8<-- [end:serve]
+
+
+# --8<-- [start:socketed]
 @asynccontextmanager
 async def socketed(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the app, which uvicorn serves meanwhile."""
@@ -43,4 +47,4 @@ async def socketed(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
             await serving  # until every request has ended
 
 
-# --8<-- [end:serve]
+# --8<-- [end:socketed]

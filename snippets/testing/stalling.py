@@ -18,12 +18,16 @@ Send = Callable[[], Awaitable[None]]
 Load = Callable[[Send, float, float], Awaitable[list[float]]]
 
 
+# --8<-- [start:send]
 async def send() -> None:
     """A request, and its answer."""
     now = asyncio.get_running_loop().time()
     begin, end = STALL_S
     stalled = end - now if begin <= now < end else 0.0
     await asyncio.sleep(stalled + ANSWER_S)
+
+
+# --8<-- [end:send]
 
 
 async def measure(load: Load) -> list[float]:

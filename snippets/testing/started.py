@@ -37,7 +37,8 @@ async def started(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def main() -> None:
-    from snippets.testing.transport import app, told
+    from snippets.testing.questions import app
+    from snippets.testing.transport import told
 
     async with started(app) as client:
         for path in ("/pool", "/fails", "/late"):

@@ -5,13 +5,10 @@ a socket, and prints what a test is told.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Annotated
 
 import httpx
-from fastapi import Depends, FastAPI, Request
-from fastapi.responses import StreamingResponse
+
+from snippets.testing.questions import app
 
 QUESTIONS = (
     ("lifespan", "/pool"),
@@ -20,54 +17,7 @@ QUESTIONS = (
     ("stream", "/stream"),
     ("timeout", "/slow"),
 )
-TIMEOUT_S, ANSWER_S = 0.05, 0.2
-
-
-@asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, str]]:
-    yield {"pool": "a pool"}  # it is in the state of each request
-
-
-async def unit_of_work() -> AsyncIterator[None]:
-    yield
-    raise RuntimeError("the commit failed")  # after the answer
-
-
-# --8<-- [start:app]
-app = FastAPI(lifespan=lifespan)
-
-
-@app.get("/pool")
-async def pool(request: Request) -> str:
-    return str(request.state.pool)
-
-
-@app.get("/fails")
-async def fails() -> None:
-    raise LookupError("no such order")
-
-
-@app.get("/late", status_code=201)
-async def late(_: Annotated[None, Depends(unit_of_work)]) -> str:
-    return "stored"
-
-
-@app.get("/slow")
-async def slow() -> None:
-    await asyncio.sleep(ANSWER_S)
-
-
-@app.get("/stream")
-async def stream() -> StreamingResponse:
-    async def parts() -> AsyncIterator[str]:
-        yield "first"
-        await asyncio.sleep(ANSWER_S)
-        yield ", last"
-
-    return StreamingResponse(parts())
-
-
-# --8<-- [end:app]
+TIMEOUT_S = 0.05  # less than the pace of /slow
 
 
 # --8<-- [start:told]

@@ -9,9 +9,10 @@ import httpx2
 import pytest
 from fastapi import FastAPI, Request
 
+from snippets.testing.questions import ANSWER_S, app
 from snippets.testing.socketed import socketed
 from snippets.testing.started import started
-from snippets.testing.transport import ANSWER_S, QUESTIONS, TIMEOUT_S, app, told
+from snippets.testing.transport import QUESTIONS, TIMEOUT_S, told
 
 NEAR = {
     "/pool": "AttributeError",  # no lifespan
