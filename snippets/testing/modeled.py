@@ -20,7 +20,7 @@ STOCK = 2
 ACTIONS = st.lists(st.none() | st.integers(0, 3), max_size=8)
 
 
-# --8<-- [start:model]
+# --8<-- [start:walk]
 async def walk(
     client: httpx.AsyncClient, actions: Sequence[int | None]
 ) -> None:
@@ -48,7 +48,7 @@ async def walk(
     assert found["sold"] == len(valid)
 
 
-# --8<-- [end:model]
+# --8<-- [end:walk]
 # --8<-- [start:orders]
 async def any_order_follows_the_model(
     create: Create, examples: int = EXAMPLES

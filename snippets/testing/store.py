@@ -48,6 +48,8 @@ class Store:
         )
         return await self._all(sql, after=after, limit=limit)
 
+    # --8<-- [end:store]
+    # --8<-- [start:sales]
     async def exists(self, number: int) -> bool:
         sql = "SELECT id FROM product WHERE id = :number"
         return await self._first(sql, number=number) is not None
@@ -77,7 +79,7 @@ class Store:
         )
         return await self._first(sql, **found) is not None
 
-    # --8<-- [end:store]
+    # --8<-- [end:sales]
     async def _all(self, sql: str, **values: Any) -> list[Record]:
         rows = await self.connection.execute(text(sql), values)
         return [dict(row) for row in rows.mappings()]
