@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import fastapi
 from fastapi import Depends, FastAPI, HTTPException, Path, Query
-from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from snippets.testing.products import New, Product
 from snippets.testing.store import Record, Store
 
 LARGEST = 2**31 - 1  # PostgreSQL's int
@@ -39,20 +39,6 @@ async def store(request: fastapi.Request) -> AsyncIterator[Store]:
 
 # --8<-- [end:app]
 # --8<-- [start:routes]
-class New(BaseModel):
-    name: str = Field(min_length=1, pattern=r"^[^\x00]*$")
-    stock: int = Field(ge=0, le=1_000)
-    cost: int = Field(default=0, ge=0, le=1_000)
-    barcode: str = Field(default="", pattern=r"^[0-9]*$")
-
-
-class Product(BaseModel):
-    id: int
-    name: str
-    stock: int
-    sold: int
-
-
 routes = fastapi.APIRouter()
 InTransaction = Annotated[Store, Depends(store, scope="function")]
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
