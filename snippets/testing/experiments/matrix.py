@@ -192,8 +192,8 @@ EXPERIMENT = Experiment(
             of=lambda found: caught(found, "happy"),
         ),
         "status": Quantity(
-            label="ways to test by mocks or a happy path that see a"
-            " wrong status code",
+            label="of mocks and a happy path, those that see a wrong"
+            " status code",
             unit="",
             digits=1,
             of=lambda found: (
