@@ -35,6 +35,7 @@ class Connections:
         head = await reader.readuntil(b"\r\n\r\n")
         status, *headers = head.decode().splitlines()
         if " 200 " not in status:
+            writer.close()
             raise RuntimeError(status)
         (length,) = (
             int(line.partition(":")[2])

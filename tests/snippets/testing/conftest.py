@@ -32,7 +32,9 @@ def write(tmp_path: Path) -> Write:
 def run(tmp_path: Path) -> Run:
     def run(*options: str, **variables: str) -> str:
         mine = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST")}
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
+        # To load it takes longer than any of these tests.
+        needless = ("-pno:cacheprovider", "-pno:schemathesis")
+        command = [sys.executable, "-m", "pytest", "-q", *needless, *options]
         return subprocess.run(
             command, cwd=tmp_path, env=mine | variables, capture_output=True, text=True, check=False
         ).stdout

@@ -91,6 +91,16 @@ async def test_an_application_without_state_is_started_too() -> None:
         assert await told(client, "/") == '200 "tea"'
 
 
+async def test_an_answer_without_a_body_is_its_status() -> None:
+    bare = FastAPI()
+
+    @bare.get("/", status_code=204)
+    async def drop() -> None: ...
+
+    async with started(bare) as client:
+        assert await told(client, "/") == "204"
+
+
 async def test_an_application_that_does_not_start_says_so() -> None:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
