@@ -5,8 +5,9 @@ Each function returns a complete HTML `figure` (`claims` an `aside`); a fence pr
 
 from press.figures.curves import line
 from press.figures.fates import fates
+from press.figures.matrix import matrix
 from press.figures.rows import bars, points
 from press.figures.tables import table
 from press.figures.verdicts import claims
 
-__all__ = ["bars", "claims", "fates", "line", "points", "table"]
+__all__ = ["bars", "claims", "fates", "line", "matrix", "points", "table"]

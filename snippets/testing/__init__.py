@@ -1,1 +1,1 @@
-"""Queues in Redis and PostgreSQL, and what their servers refuse."""
+"""Tests, by what they catch, and what pytest and its plugins refuse."""

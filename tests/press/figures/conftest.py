@@ -9,7 +9,7 @@ from bs4 import Tag
 
 from press import memo
 from press.repository import MEMO
-from tests.press.figures.examples import DRAWN, EACH, kill, shedding, soup, sweep
+from tests.press.figures.examples import DRAWN, EACH, catches, kill, shedding, soup, sweep
 from tests.press.records import record, write
 
 
@@ -28,6 +28,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remembered: Path) -> P
     write(tmp_path, sweep(tmp_path))
     write(tmp_path, shedding(tmp_path))
     write(tmp_path, kill(tmp_path))
+    write(tmp_path, catches(tmp_path))
     return tmp_path
 
 

@@ -127,6 +127,35 @@ def fates(**arguments: Any) -> str:
     return figures.fates("jobs-kill", **{"title": "T", "groups": GROUPS, **arguments})
 
 
+CATCHES = {
+    "mocks": {"status": 1.0, "race": 0.0, "lost": 0.0},
+    "two": {"status": 1.0, "race": 1.0, "lost": 1.0},
+    "faults": {"status": 0.0, "race": 0.0, "lost": 1.0},
+}
+KNOWN = {"Controls": ["status"], "When two meet": ["race", "lost"]}
+
+
+def catches(root: Path) -> dict[str, Any]:
+    """Which of three kinds of test catches which of three defects."""
+    return record(
+        root,
+        "testing-matrix",
+        metrics={name: {"label": name, "unit": ""} for name in CATCHES["mocks"]},
+        variants={name: {"label": name, "x": None, "baseline": False} for name in CATCHES},
+        samples=samples(
+            {
+                name: {defect: [caught] * 3 for defect, caught in found.items()}
+                for name, found in CATCHES.items()
+            }
+        ),
+    )
+
+
+def matrix(**arguments: Any) -> str:
+    given = {"title": "T", "head": "Defect", "groups": KNOWN, "controls": ["status"]}
+    return figures.matrix("testing-matrix", **{**given, **arguments})
+
+
 EACH: Mapping[str, Figure] = {
     "line": line,
     "lines": latencies,
@@ -135,6 +164,7 @@ EACH: Mapping[str, Figure] = {
     "table": lambda: figures.table("pool-sweep", title="T"),
     "claims": lambda: figures.claims("shed-load"),
     "fates": lambda: fates(),
+    "matrix": lambda: matrix(),
 }
 DRAWN = ("line", "lines", "bars", "points")
 

@@ -13,6 +13,7 @@ from press.figures.drawing import shapes
 from tests.press.figures.examples import (
     DRAWN,
     EACH,
+    catches,
     kill,
     latencies,
     points_of,
@@ -50,7 +51,7 @@ def test_libraries_that_differ_from_the_lock_are_said_in_the_provenance(root: Pa
 
 @pytest.mark.parametrize("kind", EACH)
 def test_a_record_that_may_not_be_published_is_not_drawn(root: Path, kind: str) -> None:
-    for made in (record(root), sweep(root), shedding(root), kill(root)):
+    for made in (record(root), sweep(root), shedding(root), kill(root), catches(root)):
         write(root, {**made, "source": "000000000000"})
 
     with pytest.raises(RecordError, match=r"is stale: .* Run `make measure NAME="):

@@ -82,7 +82,8 @@ def test_a_plugin_that_is_off_does_nothing(off: str, write: Write, run: Run) -> 
 
 def test_the_head_of_a_run_says_which_plugins_are_there(write: Write, run: Run) -> None:
     write(NOT_SO)
-    heads = [run("-v", *off).partition("collected")[0] for off in ((), ("-pno:asyncio",))]
+    alone = ("-v", "--disable-plugin-autoload")
+    heads = [run(*alone, *on).partition("collected")[0] for on in (("-pasyncio",), ())]
     assert ["asyncio-" in head for head in heads] == [True, False]
     assert ["\nasyncio: mode=Mode.STRICT," in head for head in heads] == [True, False]
 
