@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from snippets.testing.errors_client_app import app, shortcut, started, through_transport
 
@@ -97,6 +99,22 @@ def test_a_transport_takes_no_lifespan() -> None:
     anything: Any = httpx.ASGITransport
     with pytest.raises(TypeError, match="unexpected keyword argument 'lifespan'"):
         anything(app=app, lifespan="on")
+
+
+async def test_inside_of_the_lifespan_a_request_has_no_state_that_it_yields() -> None:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, str]]:
+        yield {"pool": "a pool"}
+
+    yielding = FastAPI(lifespan=lifespan)
+
+    @yielding.get("/")
+    async def read(request: Request) -> str:
+        return str(request.state.pool)
+
+    async with started(yielding) as client:
+        with pytest.raises(AttributeError, match=r"^'State' object has no attribute 'pool'$"):
+            await client.get("/")
 
 
 @pytest.mark.parametrize("raises", [True, False])

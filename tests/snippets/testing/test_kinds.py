@@ -34,8 +34,10 @@ def tried(worker_dsn: str) -> Callable[[str], Tried]:
     shown = url.render_as_string(hide_password=False)
 
     async def run(kind: str, defect: Defect) -> None:
-        # To be sure of a defect takes many, which end with the first that shows it.
-        conditions = EXPERIMENT.rehearsal if defect is CLEAN else EXPERIMENT.conditions
+        # To be sure of a defect takes many requests, which end with the first that shows it.
+        conditions = dict(EXPERIMENT.conditions)
+        if defect is CLEAN:
+            conditions["requests"] = EXPERIMENT.rehearsal["requests"]
         setting = Setting(conditions=conditions, postgres=worker_dsn)
         await execute(shown, EMPTY)
         try:
