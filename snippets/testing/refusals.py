@@ -46,7 +46,7 @@ async def without_room(connection: asyncpg.Connection) -> None:
 
 async def said(connection: asyncpg.Connection, query: str) -> str:
     asked = connection.execute(query)
-    (found,) = await asyncio.gather(asked, return_exceptions=True)
+    found = (await asyncio.gather(asked, return_exceptions=True))[0]
     if isinstance(found, asyncpg.PostgresError):
         return f"{found.sqlstate} {type(found).__name__}: {found}"
     return str(found)
