@@ -45,22 +45,24 @@ async def without_room(connection: asyncpg.Connection) -> None:
 
 
 async def said(connection: asyncpg.Connection, query: str) -> str:
-    try:
-        return str(await connection.execute(query))
-    except asyncpg.PostgresError as error:
-        return f"{error.sqlstate} {type(error).__name__}: {error}"
+    asked = connection.execute(query)
+    found = (await asyncio.gather(asked, return_exceptions=True))[0]
+    if isinstance(found, asyncpg.PostgresError):
+        return f"{found.sqlstate} {type(found).__name__}: {found}"
+    return str(found)
 
 
 async def demonstrate(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     await connection.execute(SCHEMA)
+    lines = [await said(connection, SORT)]
+    await without_room(connection)
+    lines += [await said(connection, SORT)]
     for sqlstate in SQLSTATES:
         await refuse(connection, "orders", sqlstate)
-        print(await said(connection, INSERT))
-    print(await said(connection, SORT))
-    await without_room(connection)
-    print(await said(connection, SORT))
-    await connection.close()
+        lines += [await said(connection, INSERT)]
+    print(*lines, sep="\n")
+    connection.terminate()
 
 
 def main() -> None:
