@@ -71,9 +71,8 @@ async def refused(_: Request, error: Exception) -> Response:
             return problem(STATUS.get(reason, 409), reason.value)
         case HTTPException(status_code=status, detail=detail, headers=headers):
             return problem(status, detail, headers)
-        case TooManyError(after_s=after_s):
-            return problem(429, "too many attempts", {"Retry-After": str(after_s)})
-    raise error
+    assert isinstance(error, TooManyError)
+    return problem(429, "too many attempts", {"Retry-After": str(error.after_s)})
 
 
 async def invalid(_: Request, error: Exception) -> Response:

@@ -2,11 +2,14 @@
 
 import asyncio
 import os
+import runpy
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from types import CoroutineType
+from typing import Any
 
 import asyncpg
 import psycopg
@@ -179,6 +182,19 @@ async def test_a_signal_ends_it(
     finally:
         for one in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().remove_signal_handler(one)
+
+
+def test_it_is_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = list[CoroutineType[Any, Any, None]]()
+    for name, value in (("DATABASE_URL", "postgresql://x"), ("REDIS_URL", "redis://x")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SECRET_KEY", "k" * 32)
+    monkeypatch.setattr(asyncio, "run", run.append)
+    monkeypatch.delitem(sys.modules, "snippets.backend.worker")
+    runpy.run_module("snippets.backend.worker", run_name="__main__")
+    (main,) = run
+    assert main.cr_code.co_name == "main"
+    main.close()
 
 
 async def test_a_process_of_its_own_ends_with_0(own: Shop, own_dsn: str) -> None:

@@ -155,7 +155,7 @@ async def test_a_server_that_does_not_come_back_is_waited_for_until_the_deadline
         pool_s=0.01,
         connect_s=0.01,
         redis_s=0.01,
-        request_s=0.2,
+        request_s=1.0,
     )
     engine = create_engine(settings, 1)
     tries = 0
@@ -195,10 +195,10 @@ async def test_the_limits_are_those_of_the_server(
         found = await Transactions(engine, settings).run(limits)
         await engine.dispose()
     assert found == {
-        "lock_timeout": "1000",
-        "statement_timeout": "2000",
-        "transaction_timeout": "3000",
-        "idle_in_transaction_session_timeout": "2000",
+        "lock_timeout": "10000",
+        "statement_timeout": "11000",
+        "transaction_timeout": "13000",
+        "idle_in_transaction_session_timeout": "11000",
     }
 
 

@@ -192,6 +192,12 @@ async def test_access_is_for_five_minutes_and_a_role(shop: Shop) -> None:
     assert is_problem(await shop.client.post("/products", json=body), 401)
 
 
+async def test_a_token_of_somebody_else_is_none(shop: Shop) -> None:
+    answer = await shop.client.get("/orders", headers={"Authorization": "Bearer x.y.z"})
+    assert is_problem(answer, 401)
+    assert "invalid_token" in answer.headers["WWW-Authenticate"]
+
+
 async def test_a_key_can_be_changed(configure: Configure) -> None:
     async with opened(configure()) as shop:
         who = await shop.account()

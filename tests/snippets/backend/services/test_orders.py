@@ -191,12 +191,12 @@ async def test_a_canceled_order_gives_its_stock_back_once(shop: Shop) -> None:
     assert await shop.stock(product) == 10
 
 
-@pytest.mark.parametrize("state", ["charging", "charged", "delivered"])
-async def test_an_order_that_is_being_paid_cannot_be_canceled(shop: Shop, state: str) -> None:
+async def test_an_order_that_is_being_paid_cannot_be_canceled(shop: Shop) -> None:
     product, who = await shop.product(), await shop.account()
     order = await shop.placed(who, {product: 4})
-    await shop.database.execute("UPDATE orders SET state = $1 WHERE id = $2", state, order)
-    assert is_problem(await shop.client.post(f"/orders/{order}/cancel", headers=who), 409)
+    for state in ("charging", "charged", "delivered"):
+        await shop.database.execute("UPDATE orders SET state = $1 WHERE id = $2", state, order)
+        assert is_problem(await shop.client.post(f"/orders/{order}/cancel", headers=who), 409)
     assert await shop.stock(product) == 6
 
 
