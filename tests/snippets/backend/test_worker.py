@@ -185,7 +185,7 @@ async def test_a_signal_ends_it(
 
 
 def test_it_is_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = list[CoroutineType[Any, Any, None]]()
+    run: list[CoroutineType[Any, Any, None]] = []
     for name, value in (("DATABASE_URL", "postgresql://x"), ("REDIS_URL", "redis://x")):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("SECRET_KEY", "k" * 32)
