@@ -25,10 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = options.parse_args(arguments)
     if given.copy:
         return write(given.copy)
-    status = 0
     with until_told_to_end():
-        status = run(given.port)
-    return status
+        return run(given.port)
+    return 0
 
 
 def run(port: int) -> int:

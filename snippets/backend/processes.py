@@ -58,9 +58,7 @@ class Processes:
             for child in self._running.values():
                 child.terminate()
             deadline = time.monotonic() + self._patience_s
-            while time.monotonic() < deadline and not all(
-                map(_has_ended, self._running.values())
-            ):
+            while time.monotonic() < deadline and not all(map(_has_ended, self._running.values())):
                 time.sleep(POLL_S)
         finally:  # impatience, too: Ctrl-C once more
             for child in self._running.values():

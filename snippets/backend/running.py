@@ -8,11 +8,9 @@ listens on 127.0.0.1, and everybody knows the passwords of the demo.
 
 from __future__ import annotations
 
-import http.client
 import os
 import secrets
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -24,11 +22,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .guide import GUIDE
 from .migrations import upgrade
+from .port import HOST, ready, unusable
 from .processes import POLL_S, Processes
 from .seed import CUSTOMER, PASSWORD, seed
 from .settings import load
 
-HOST = "127.0.0.1"
 GRACE_S = 10  # longer than a request may take: see shedding
 PACKAGE = __package__ or ""
 
@@ -56,10 +54,9 @@ def until_told_to_end() -> Iterator[None]:
 def main() -> int:
     """Run it until told to end, with the servers that the environment names."""
     given = parser().parse_args()
-    status = 0
     with until_told_to_end():
-        status = serve(given.port)
-    return status
+        return serve(given.port)
+    return 0
 
 
 def serve(port: int) -> int:
@@ -105,29 +102,6 @@ def supervise(processes: Processes, port: int) -> int:
             token = os.environ["METRICS_TOKEN"]
             say(GUIDE.format(port=port, token=token, email=CUSTOMER, password=PASSWORD))
         time.sleep(POLL_S)
-
-
-def unusable(port: int) -> str | None:
-    """Why nobody can listen on a port; None if we can."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except (OSError, OverflowError) as error:
-            return getattr(error, "strerror", None) or str(error)
-    return None
-
-
-def ready(port: int) -> bool:
-    """Whether the service says that it can answer requests."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=5)
-    try:
-        connection.request("GET", "/health/ready")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def say(text: str) -> None:

@@ -70,18 +70,16 @@ def _package() -> dict[str, str]:
         f"{NAME}/{path.relative_to(PACKAGE).as_posix()}": path.read_text(encoding="utf-8")
         .replace(ours, NAME)
         .replace(ours.replace(".", "/"), NAME)
-        for path in sorted(PACKAGE.rglob("*"))
-        if path.is_file()
-        and path.relative_to(PACKAGE).parts[0] not in LEFT_OUT
-        and "__pycache__" not in path.parts
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if path.relative_to(PACKAGE).parts[0] not in LEFT_OUT
     }
 
 
 def _project() -> dict[str, str]:
     """The files of `project`, under the names that they have in the copy.
 
-    There `dot-` stands for the dot of a hidden file, which would count for this repository, and
-    `.py.txt` for a module, which would be a listing of it.
+    Settings and modules of the copy must not be taken for those of this repository: there `dot-`
+    stands for the dot of a hidden file, and `.txt` is put behind what a tool would find.
     """
     source = PACKAGE / "project"
     return {

@@ -14,7 +14,7 @@ from importlib import metadata
 from itertools import chain
 from pathlib import Path
 
-from packaging.markers import Marker, default_environment
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -78,7 +78,6 @@ def _counts(marker: Marker, extra: str) -> bool:
     return any(
         marker.evaluate(
             {
-                **default_environment(),
                 "sys_platform": platform,
                 "platform_system": system,
                 "os_name": family,
