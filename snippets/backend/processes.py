@@ -56,7 +56,7 @@ class Processes:
     def __exit__(self, *_: object) -> None:
         try:
             for child in self._running.values():
-                child.terminate()
+                os.kill(child.pid, signal.SIGTERM)  # terminate() may take its status
             deadline = time.monotonic() + self._patience_s
             while time.monotonic() < deadline and not all(map(_has_ended, self._running.values())):
                 time.sleep(POLL_S)
