@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -103,6 +104,31 @@ def test_each_signal_that_ends_programs_ends_it_without_a_traceback(number: int)
         os.kill(os.getpid(), number)
         time.sleep(20)
     assert time.monotonic() - begun < 20
+
+
+def test_the_command_of_the_copy_ends_with_0_when_told_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def told(port: int) -> int:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(20)
+        return port
+
+    monkeypatch.setattr(sys, "argv", ["shop"])
+    monkeypatch.setattr(running, "serve", told)
+    assert running.main() == 0
+
+
+def test_the_module_is_a_command_and_its_status_is_that_of_the_process(
+    taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/shop")
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(sys, "argv", ["shop", "--port", str(taken)])
+    monkeypatch.delitem(sys.modules, "snippets.backend.__main__")
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("snippets.backend", run_name="__main__")
+    assert ended.value.code == 1
 
 
 def test_a_port_in_use_is_said_in_a_line(
