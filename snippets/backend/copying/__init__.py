@@ -7,6 +7,7 @@ what belongs to the articles: the experiments, the embedded servers, and the cop
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from .requirements import closure, declared, entries, pinned
 
 NAME = "shop"
 PACKAGE = Path(__file__).parents[1]
+# With the blank lines that stand before the end, and after it again.
+MARK = re.compile(r"^ *# --8<-- \[start:.*\n|\n+ *# --8<-- \[end:.*", re.MULTILINE)
 LEFT_OUT = {"__main__.py", "copying", "experiments", "project"}
 
 
@@ -64,10 +67,13 @@ def project(root: Path) -> dict[str, str]:
 
 
 def _package() -> dict[str, str]:
-    """The modules of this package, with the name of the copy where they tell their own."""
+    """The modules of this package, with the name of the copy where they tell their own.
+
+    Marks around what an article shows are left out.
+    """
     ours = __package__.rpartition(".")[0]
     return {
-        f"{NAME}/{path.relative_to(PACKAGE).as_posix()}": path.read_text(encoding="utf-8")
+        f"{NAME}/{path.relative_to(PACKAGE).as_posix()}": MARK.sub("", path.read_text("utf-8"))
         .replace(ours, NAME)
         .replace(ours.replace(".", "/"), NAME)
         for path in sorted(PACKAGE.rglob("*.py"))

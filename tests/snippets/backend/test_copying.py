@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 from lab.repository import ROOT
 from snippets.backend import __main__ as runner
-from snippets.backend.copying import NAME
+from snippets.backend.copying import MARK, NAME
 from snippets.backend.copying.requirements import closure, entries, pinned
 from snippets.backend.settings import Settings
 from tests.declared import read_lock
@@ -79,8 +79,20 @@ def test_it_passes_its_own_tests_without_us(copied: Path, services: None, tmp_pa
 
 
 def test_nothing_in_it_speaks_of_us(copied: Path) -> None:
-    ours = re.compile(r"snippets|under.load|\blab\b|\bexperiments\b", re.IGNORECASE)
+    ours = re.compile(r"snippets|under.load|--8<--|\blab\b|\bexperiments\b", re.IGNORECASE)
     assert [name for name, text in texts(copied).items() if ours.search(text)] == []
+
+
+def test_what_an_article_marks_leaves_no_trace() -> None:
+    marked = (
+        "import os\n\n\n# --8<-- [start:one]\ndef one() -> None: ...\n\n\n"
+        "# --8<-- [end:one]\n\n\nclass Two:\n    # --8<-- [start:two]\n"
+        "    def two(self) -> None: ...\n\n    # --8<-- [end:two]\n"
+    )
+    unmarked = (
+        "import os\n\n\ndef one() -> None: ...\n\n\nclass Two:\n    def two(self) -> None: ...\n"
+    )
+    assert MARK.sub("", marked) == unmarked
 
 
 def test_it_has_all_modules_but_those_that_are_for_the_articles(copied: Path) -> None:
