@@ -1,6 +1,7 @@
 """YAML, TOML and Dockerfiles are checked by a tool that knows their kind.
 
-SQL files and shell scripts are run, and what they print is compared: see test_transcripts.
+SQL files and shell scripts are run, and what they print is compared: see test_transcripts. What the
+copy of the backend is given is checked where it is copied to, by backend/test_copying.
 """
 
 from pathlib import Path, PurePath
@@ -11,10 +12,11 @@ from lab.recorder import listings
 from lab.repository import ROOT
 from tests.snippets.checks import CHECKS, VERIFIED_ELSEWHERE, check_for
 
+COPIED = ROOT / "snippets/backend/project"
 PATHS = [
     path.relative_to(ROOT).as_posix()
     for path in listings(ROOT)
-    if path.suffix not in VERIFIED_ELSEWHERE
+    if path.suffix not in VERIFIED_ELSEWHERE and not path.is_relative_to(COPIED)
 ]
 
 

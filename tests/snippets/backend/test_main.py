@@ -1,0 +1,192 @@
+"""One command runs the whole backend, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from lab import binaries, ports
+from snippets.backend import __main__ as runner
+from snippets.backend import running
+from snippets.backend.port import unusable
+from snippets.backend.processes import Processes
+
+OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "METRICS_TOKEN", "PROMETHEUS_MULTIPROC_DIR")
+OPEN = "The shop is open"
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, services: None) -> None:
+    """Nothing is chosen, and what the runner chooses is forgotten after the test."""
+    for name in OURS:
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port on which somebody else listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def pasted(guide: str) -> str:
+    """What the commands of the guide print, in the shell of whoever pastes them."""
+    commands = guide[guide.index("url=") : guide.index("Ctrl-C")]
+    done = subprocess.run(["sh", "-e"], input=commands, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def scraped(guide: str) -> str:
+    [command] = [line for line in guide.splitlines() if "Metrics" in line]
+    words = command.replace("Metrics", "", 1)
+    return subprocess.run(["sh", "-c", words], capture_output=True, text=True, check=True).stdout
+
+
+def children(word: str) -> list[int]:
+    """The ids of what this process has started whose command line has the word."""
+    found = psutil.Process().children(recursive=True)
+    return [child.pid for child in found if word in " ".join(child.cmdline())]
+
+
+def test_it_serves_replaces_who_is_killed_and_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    port, said, seen = ports.free_port(), list[str](), dict[str, str]()
+    web_workers, replacements = list[int](), list[int]()
+
+    def visit(text: str) -> None:
+        """The runner's own thread stands still meanwhile: it has spoken to whoever reads it."""
+        said.append(text)
+        if OPEN in text:
+            seen["order"] = pasted(text)
+            seen["metrics"] = scraped(text)
+            web_workers.extend(children("spawn_main"))
+            [worker] = children("snippets.backend.worker")
+            os.kill(worker, signal.SIGKILL)
+        else:
+            replacements.extend(children("snippets.backend.worker"))
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(20)  # the signal ends it
+
+    monkeypatch.setattr(running, "say", visit)
+    handlers = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    assert runner.main(["--port", str(port)]) == 0
+
+    assert '"state":"placed"' in seen["order"]
+    placed = 'shop_request_seconds_count{method="POST",route="/orders",status="201"} 1.0'
+    assert placed in seen["metrics"]
+    assert len(web_workers) == 2
+    [pid] = replacements
+    assert said[1:] == [f"the job worker was killed by SIGKILL; process {pid} replaces it."]
+    assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
+    assert unusable(port) is None
+    assert not Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).exists()
+    assert handlers == (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_each_signal_that_ends_programs_ends_it_without_a_traceback(number: int) -> None:
+    begun = time.monotonic()
+    with running.until_told_to_end():
+        os.kill(os.getpid(), number)
+        time.sleep(20)
+    assert time.monotonic() - begun < 20
+
+
+def test_the_command_of_the_copy_ends_with_0_when_told_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def told(port: int) -> int:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(20)
+        return port
+
+    monkeypatch.setattr(sys, "argv", ["shop"])
+    monkeypatch.setattr(running, "serve", told)
+    assert running.main() == 0
+
+
+def test_the_module_is_a_command_and_its_status_is_that_of_the_process(
+    taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/shop")
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(sys, "argv", ["shop", "--port", str(taken)])
+    monkeypatch.delitem(sys.modules, "snippets.backend.__main__")
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("snippets.backend", run_name="__main__")
+    assert ended.value.code == 1
+
+
+def test_a_port_in_use_is_said_in_a_line(
+    taken: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["shop", "--port", str(taken)])
+    assert running.main() == 1
+    assert capfd.readouterr().err == (
+        f"Port {taken} of 127.0.0.1 cannot be used: Address already in use."
+        " Choose another: --port 8001\n"
+    )
+
+
+def test_a_port_that_is_none_is_said_in_a_line(capfd: pytest.CaptureFixture[str]) -> None:
+    assert running.serve(70_000) == 1
+    assert capfd.readouterr().err.count("\n") == 1
+
+
+def test_a_database_that_is_not_there_is_said_without_the_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://shop:hidden@127.0.0.1:1/shop")
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    with pytest.raises(SystemExit, match="onnection refused") as ended:
+        running.serve(ports.free_port())
+    assert "hidden" not in str(ended.value)
+
+
+def test_a_database_that_is_not_ours_is_said_in_a_line(
+    dsn: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with psycopg.connect(dsn) as connection:
+        connection.execute("CREATE TABLE account ()")
+    monkeypatch.setenv("DATABASE_URL", dsn)
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    assert running.serve(ports.free_port()) == 1
+    assert capfd.readouterr().err == 'DATABASE_URL: relation "account" already exists\n'
+
+
+def test_a_server_that_cannot_be_started_is_said_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def missing() -> None:
+        raise binaries.NoServer("No PostgreSQL runs here.")
+
+    monkeypatch.setattr(binaries, "find_postgres", missing)
+    assert runner.main([]) == 1
+    assert capfd.readouterr().err == "No PostgreSQL runs here.\n"
+
+
+@pytest.mark.parametrize(("program", "status"), [("false", 1), ("true", 1)])
+def test_a_child_that_ends_by_itself_ends_the_whole(
+    program: str,
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with Processes(patience_s=5) as processes:
+        monkeypatch.setattr(sys, "executable", program)
+        assert running.supervise(processes, ports.free_port()) == status
+    assert " has ended with status " in capfd.readouterr().err
