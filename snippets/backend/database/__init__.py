@@ -1,0 +1,1 @@
+"""PostgreSQL: an engine whose every wait ends, whole transactions, and the tables."""

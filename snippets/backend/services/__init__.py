@@ -1,0 +1,1 @@
+"""What the shop does, in transactions that are given: no HTTP, no connection of its own."""

@@ -1,0 +1,91 @@
+"""Products: read by everybody, changed by staff, each change on the version that was read.
+
+Whoever writes back what was read a minute ago overwrites what somebody else has changed since.
+"""
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..database.models import Product
+from .refusals import ChangedError, NotFoundError, OutOfStockError
+
+COLUMNS = (
+    Product.id,
+    Product.name,
+    Product.price_cents,
+    Product.version,
+)
+# Locked in the order of their numbers: two orders of the same products cannot wait for each other.
+TAKE = text("""
+WITH wanted AS (
+    SELECT * FROM unnest(CAST(:products AS bigint[]), CAST(:quantities AS bigint[]))
+        AS one (id, quantity)
+), locked AS (
+    SELECT id, quantity FROM product JOIN wanted USING (id) ORDER BY id FOR NO KEY UPDATE OF product
+)
+UPDATE product SET stock = stock - quantity FROM locked
+WHERE product.id = locked.id AND stock >= quantity
+RETURNING product.id
+""")
+
+
+class ProductView(BaseModel):
+    """A product as everybody sees it: without its stock, which changes with each order."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+    id: int
+    name: str
+    price_cents: int
+    version: int
+
+
+async def find(session: AsyncSession, number: int) -> ProductView | None:
+    """The product of this number."""
+    row = (await session.execute(select(*COLUMNS).where(Product.id == number))).first()
+    return ProductView.model_validate(row) if row else None
+
+
+async def page(session: AsyncSession, after: int, limit: int) -> list[ProductView]:
+    """At most `limit` products behind the one of the number `after`."""
+    statement = select(*COLUMNS).where(Product.id > after).order_by(Product.id).limit(limit)
+    return [ProductView.model_validate(row) for row in await session.execute(statement)]
+
+
+async def create(session: AsyncSession, name: str, price_cents: int, stock: int) -> ProductView:
+    """A new product."""
+    values = {"name": name, "price_cents": price_cents, "stock": stock}
+    rows = await session.execute(insert(Product).values(values).returning(*COLUMNS))
+    return ProductView.model_validate(rows.one())
+
+
+async def change(
+    session: AsyncSession,
+    number: int,
+    version: int,
+    values: dict[str, object],
+) -> ProductView:
+    """The product with other values; raises ChangedError or NotFoundError."""
+    rows = await session.execute(
+        update(Product)
+        .where(Product.id == number, Product.version == version)
+        .values(**values, version=Product.version + 1)
+        .returning(*COLUMNS)
+    )
+    if row := rows.first():
+        return ProductView.model_validate(row)
+    raise (NotFoundError if await find(session, number) is None else ChangedError)
+
+
+async def take(session: AsyncSession, wanted: dict[int, int]) -> None:
+    """Take these quantities from the stock, all or none; a negative one gives back.
+
+    Raises:
+        OutOfStockError: the transaction has to be rolled back.
+    """
+    given = {
+        "products": list(wanted),
+        "quantities": list(wanted.values()),
+    }
+    if len((await session.execute(TAKE, given)).all()) < len(wanted):
+        raise OutOfStockError
