@@ -1,24 +1,21 @@
 """The service: `uvicorn --factory snippets.backend.app:create_app`.
 
-A request passes from the outside to the inside: measured, refused if there are too many, cut off if
-its body is too large, answered by a route. At the end of the process the server lets go of new
-requests first, then those under way end, and then what they used is closed.
+A request passes from the outside to the inside: measured, refused if there are too many, answered
+by a route. At its end the server takes no new requests, waits for those under way, and then what
+they used is closed.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from .api import accounts, operations, orders, products, tokens
-from .api.problems import Problem, add_problems
+from .api.problems import MEDIA_TYPE, Problem, add_problems
 from .metrics import Measured
 from .resources import opened
 from .settings import Settings, load
 from .shedding import LoadShedding
-
-LARGEST_BODY = 16 * 1024  # bytes: an order of a hundred lines has 6,000
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -30,24 +27,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         async with opened(given) as app.state.resources:
             yield
 
-    problem = {
-        "model": Problem,
-        "content": {"application/problem+json": {}},
-    }
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    problem = {"model": Problem, "content": {MEDIA_TYPE: schema}}
     app = FastAPI(
         title="Shop",
         lifespan=lifespan,
         responses={"4XX": problem, "5XX": problem},
+        redirect_slashes=False,  # a redirected POST is one more way to send an order twice
     )
-    # The last one added is the outermost.
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
     app.add_middleware(
         LoadShedding,
         limit=given.requests_at_once,
         longest_s=given.request_s + 1,  # routes give up first, and say why
         exempt=operations.PATHS,
     )
-    app.add_middleware(Measured)
+    app.add_middleware(Measured)  # the last one added is the outermost
     add_problems(app)
     for module in (accounts, tokens, products, orders, operations):
         app.include_router(module.router)

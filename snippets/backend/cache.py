@@ -8,9 +8,9 @@ import json
 from collections.abc import Awaitable, Callable
 from functools import partial
 from hashlib import sha256
-from typing import Generic, Protocol, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from redis.asyncio import Redis
 
 from . import metrics
@@ -25,21 +25,15 @@ end
 """
 
 
-class Versioned(Protocol):
-    """What has a number, and counts its changes."""
+class Entry(BaseModel):
+    """What can be kept: it has a number, and a version that is higher after each change."""
 
-    @property
-    def id(self) -> int:
-        """Which one it is."""
-        ...
-
-    @property
-    def version(self) -> int:
-        """Higher after each change."""
-        ...
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+    id: int
+    version: int
 
 
-Value = TypeVar("Value", bound=Versioned)
+Value = TypeVar("Value", bound=Entry)
 Load = Callable[[], Awaitable[Value | None]]
 
 
@@ -51,12 +45,7 @@ class Cache(Generic[Value]):
     """
 
     def __init__(
-        self,
-        kind: type[Value],
-        redis: Redis,
-        bounded: Bounded,
-        prefix: str,
-        ttl_s: int,
+        self, kind: type[Value], redis: Redis, bounded: Bounded, prefix: str, ttl_s: int
     ) -> None:
         self._redis, self._bounded, self._ttl_s = redis, bounded, ttl_s
         self._adapter = TypeAdapter[Value](kind)
@@ -73,17 +62,8 @@ class Cache(Generic[Value]):
 
     async def put(self, value: Value) -> None:
         """Store it, unless there is a newer one."""
-        stored = self._adapter.dump_json(value)
-        key = f"{self._prefix}{value.id}"
-        await self._bounded.ask(
-            self._redis.eval,
-            PUT,
-            1,
-            key,
-            value.version,
-            stored,
-            self._ttl_s,
-        )
+        given = (f"{self._prefix}{value.id}", value.version, self._adapter.dump_json(value))
+        await self._bounded.ask(self._redis.eval, PUT, 1, *given, self._ttl_s)
 
     async def _get(self, number: int, load: Load[Value]) -> Value | None:
         stored = await self._bounded.ask(self._redis.hget, f"{self._prefix}{number}", "value")

@@ -13,6 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from .bounded import Bounded
+from .flights import Flights
+
+ANSWER_S = 2.0
 
 
 class Readiness(NamedTuple):
@@ -23,26 +26,25 @@ class Readiness(NamedTuple):
 
 
 class Probe:
-    """Asks on a connection of its own, as a pool that is full is busy, and not away."""
+    """Asks on a connection of its own: a pool that is full is busy, and not away."""
 
     def __init__(self, engine: AsyncEngine, redis: Redis, bounded: Bounded) -> None:
-        self._engine, self._redis, self._bounded = (
-            engine,
-            redis,
-            bounded,
-        )
-        self._turn = asyncio.Lock()
+        self._engine, self._redis, self._bounded = engine, redis, bounded
+        self.flights = Flights()  # who asks meanwhile gets the same answer
 
     async def look(self) -> Readiness:
-        """Look twice: the connection may have died while it was idle, and the second is new."""
-        async with self._turn:
-            database = await self._answers() or await self._answers()
-        pong = await self._bounded.ask(self._redis.ping)
-        return Readiness(database, bool(pong))
+        """Whether requests can be answered."""
+        found: Readiness = await self.flights.join("look", self._look)
+        return found
+
+    async def _look(self) -> Readiness:
+        # Twice: the connection may have died while it was idle, and the second one is new.
+        database = await self._answers() or await self._answers()
+        return Readiness(database, bool(await self._bounded.ask(self._redis.ping)))
 
     async def _answers(self) -> bool:
         try:
-            async with self._engine.connect() as connection:
+            async with asyncio.timeout(ANSWER_S), self._engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
         except (SQLAlchemyError, OSError):
             return False

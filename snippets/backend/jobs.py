@@ -9,10 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
-from pgqueuer.core.executors import (
-    DatabaseRetryEntrypointExecutor,
-    EntrypointExecutorParameters,
-)
+from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor, EntrypointExecutorParameters
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.models import Job
@@ -20,7 +17,7 @@ from pgqueuer.queries import Queries
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from . import mail, payments
+from . import mail, metrics, payments
 from .database.models import Order
 from .database.transactions import Transactions
 
@@ -69,9 +66,7 @@ async def deliver(transactions: Transactions, order: int) -> None:
     await transactions.run(end, repeatable=True)
 
 
-def persistent(
-    parameters: EntrypointExecutorParameters,
-) -> DatabaseRetryEntrypointExecutor:
+def persistent(parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:
     """Ten tries in half an hour; then the job is held, for somebody to look at."""
     longest = timedelta(minutes=10)
     return DatabaseRetryEntrypointExecutor(parameters, max_attempts=10, max_delay=longest)
@@ -81,12 +76,14 @@ def register(manager: QueueManager, transactions: Transactions) -> None:
     """Tell the queue what to do for each kind of job."""
 
     async def run(step: Step, job: Job) -> None:
-        await step(transactions, int(job.payload or b""))
+        outcome = "failed"
+        try:
+            await step(transactions, int(job.payload or b""))
+            outcome = "done"
+        finally:
+            metrics.JOBS.labels(job.entrypoint, outcome).inc()
 
     for name, step in ((CHARGE, charge), (DELIVER, deliver)):
         manager.entrypoint(
-            name,
-            accepts_context=False,
-            on_failure="hold",
-            executor_factory=persistent,
+            name, accepts_context=False, on_failure="hold", executor_factory=persistent
         )(partial(run, step))

@@ -8,13 +8,7 @@ import os
 import time
 from contextlib import ExitStack
 
-from prometheus_client import (
-    REGISTRY,
-    CollectorRegistry,
-    Counter,
-    Histogram,
-    generate_latest,
-)
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,16 +21,8 @@ REQUESTS = Histogram(
     buckets=DEADLINES_S,
 )
 CACHE = Counter("shop_cache_total", "Look-ups in the cache", ["found"])
-REDIS = Counter(
-    "shop_redis_failures_total",
-    "Calls that Redis did not answer",
-    ["error"],
-)
-RETRIES = Counter(
-    "shop_retries_total",
-    "Transactions that were tried again",
-    ["error"],
-)
+REDIS = Counter("shop_redis_failures_total", "Calls that Redis did not answer", ["error"])
+RETRIES = Counter("shop_retries_total", "Transactions that were tried again", ["error"])
 JOBS = Counter("shop_jobs_total", "Jobs that were run", ["entrypoint", "outcome"])
 
 

@@ -42,16 +42,15 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
         stack.push_async_callback(probed.dispose)
         pool = redis_pool(settings)
         stack.push_async_callback(pool.disconnect)
-        bounded = Bounded(
-            settings.redis_s,
-            lambda error: metrics.REDIS.labels(error).inc(),
-        )
+        bounded = Bounded(settings.redis_s, lambda error: metrics.REDIS.labels(error).inc())
         redis = Redis(connection_pool=pool)
         prefix = settings.redis_prefix
         products = Cache(ProductView, redis, bounded, prefix, settings.product_ttl_s)
         stack.push_async_callback(products.flights.close)
         passwords = Passwords(settings)
         stack.callback(passwords.close)
+        probe = Probe(probed, redis, bounded)
+        stack.push_async_callback(probe.flights.close)
         yield Resources(
             settings=settings,
             transactions=Transactions(engine, settings),
@@ -59,5 +58,5 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             passwords=passwords,
             attempts=Attempts(pool, bounded, settings),
             keyring=Keyring(settings),
-            probe=Probe(probed, redis, bounded),
+            probe=probe,
         )

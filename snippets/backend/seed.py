@@ -4,16 +4,17 @@ Not for production: everybody knows these passwords.
 """
 
 import asyncio
+from contextlib import suppress
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .database.engine import create_engine
-from .database.models import Account, Product
+from .database.models import Product
 from .database.transactions import Transactions
 from .security.passwords import Passwords
-from .services.accounts import address_key
+from .services import accounts
+from .services.refusals import RefusedError
 from .settings import Settings, load
 
 PASSWORD = "correct horse battery staple"
@@ -28,25 +29,22 @@ def seed(settings: Settings, products: int = 20, stock: int = 1_000_000) -> None
 
 async def _seed(settings: Settings, products: int, stock: int) -> None:
     engine, passwords = create_engine(settings, 1), Passwords(settings)
+    hashed = await passwords.hash(PASSWORD)
+    passwords.close()
+
+    async def make(session: AsyncSession) -> None:
+        for email, role in ROLES.items():
+            with suppress(RefusedError):  # it is there
+                await accounts.create(session, email, hashed, role)
+        there = await session.scalar(select(func.count()).select_from(Product)) or 0
+        session.add_all(
+            Product(name=f"Product {number}", price_cents=100 * number, stock=stock)
+            for number in range(there + 1, products + 1)
+        )
+
     try:
-        hashed = await passwords.hash(PASSWORD)
-
-        async def make(session: AsyncSession) -> None:
-            for email, role in ROLES.items():
-                account = insert(Account).values(
-                    email=email, email_key=address_key(email), role=role, password_hash=hashed
-                )
-                await session.execute(account.on_conflict_do_nothing())
-            there = await session.scalar(select(func.count()).select_from(Product)) or 0
-            for number in range(there + 1, products + 1):
-                product = insert(Product).values(
-                    name=f"Product {number}", price_cents=100 * number, stock=stock
-                )
-                await session.execute(product)
-
         await Transactions(engine, settings).run(make)
     finally:
-        passwords.close()
         await engine.dispose()
 
 

@@ -8,13 +8,7 @@ gives up first, and the inner one works on for nobody.
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -43,10 +37,7 @@ RedisURL = Annotated[SecretStr, AfterValidator(redis_url)]
 Key = Annotated[SecretStr, Field(min_length=32)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Count = Annotated[int, Field(ge=1, le=10_000)]
-Rate = Annotated[
-    str,
-    Field(pattern=r"^[1-9][0-9]* per [1-9][0-9]* (second|minute|hour)s?$"),
-]
+Rate = Annotated[str, Field(pattern=r"^[1-9][0-9]* per [1-9][0-9]* (second|minute|hour)s?$")]
 
 
 class Settings(BaseSettings):
@@ -90,12 +81,7 @@ class Settings(BaseSettings):
         """Refuse limits that end after the one around them, and jobs that never start."""
         if self.pooler and self.direct_url is None:
             raise ValueError("POOLER needs DIRECT_URL: jobs LISTEN, which no pooled connection can")
-        nested = [
-            self.lock_s,
-            self.statement_s,
-            self.answer_s,
-            self.transaction_s,
-        ]
+        nested = [self.lock_s, self.statement_s, self.answer_s, self.transaction_s]
         if any(inner >= outer for inner, outer in pairwise(nested)):
             raise ValueError("LOCK_S < STATEMENT_S < ANSWER_S < TRANSACTION_S does not hold")
         inside = self.pool_s + self.connect_s + self.transaction_s + 2 * self.redis_s
@@ -127,10 +113,6 @@ def load() -> Settings:
     except ValidationError as error:
         lines = [
             f"  {'.'.join(map(str, one['loc'])).upper() or 'together'}: {one['msg']}"
-            for one in error.errors(
-                include_input=False,
-                include_url=False,
-                include_context=False,
-            )
+            for one in error.errors(include_input=False, include_url=False, include_context=False)
         ]
     raise ConfigurationError("\n".join(["The settings are refused:", *lines]))

@@ -1,26 +1,24 @@
-"""Refuses what cannot be served in time, before it costs anything, and ends what takes too long.
+"""Refuses what cannot be served in time, before it costs anything.
 
 Without it, requests wait behind each other until all of them are too late, and the service is busy
-with answers that nobody reads.
+with answers that nobody reads. A client that sends its body byte by byte, or one without end,
+would hold a place for as long as it likes.
 """
 
 import asyncio
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .api.problems import unavailable
+
+LARGEST_BODY = 16 * 1024  # bytes: an order of a hundred lines has 6,000
 
 
 class LoadShedding:
     """At most `limit` requests in service, each for `longest_s`; 503 for the others."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        limit: int,
-        longest_s: float,
-        exempt: frozenset[str],
-    ) -> None:
+    def __init__(self, app: ASGIApp, limit: int, longest_s: float, exempt: frozenset[str]) -> None:
         self._app, self._limit = app, limit
         self._longest_s, self._exempt = longest_s, exempt
         self._in_service = 0
@@ -33,13 +31,20 @@ class LoadShedding:
         else:
             self._in_service += 1
             try:
-                await self._bounded(scope, receive, send)
+                await self._serve(scope, receive, send)
             finally:
                 self._in_service -= 1
 
-    async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A client that sends its body byte by byte holds a place no longer than the others."""
-        begun = False
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        received, begun = 0, False
+
+        async def limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > LARGEST_BODY:
+                raise HTTPException(413, "the body is too large")
+            return message
 
         async def noted(message: Message) -> None:
             nonlocal begun
@@ -48,7 +53,7 @@ class LoadShedding:
 
         try:
             async with asyncio.timeout(self._longest_s) as limit:
-                await self._app(scope, receive, noted)
+                await self._app(scope, limited, noted)
         except TimeoutError:
             if begun or not limit.expired():
                 raise

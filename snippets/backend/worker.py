@@ -23,22 +23,28 @@ from .settings import Settings, load
 POLL = timedelta(seconds=5)  # for what no notification told
 ABANDONED = timedelta(seconds=30)
 PAUSE_S = 1.0
+LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 log = logging.getLogger(__name__)
 
 
 async def serve(settings: Settings, transactions: Transactions, stop: asyncio.Event) -> None:
     """Run jobs on one connection, until `stop` or until it is lost."""
-    address = url_of(settings.direct.get_secret_value()).set(drivername="postgresql")
+    url = url_of(settings.direct.get_secret_value()).set(drivername="postgresql")
     connection = await asyncpg.connect(
-        address.render_as_string(hide_password=False),
+        url.render_as_string(hide_password=False),
         timeout=settings.connect_s,
         command_timeout=settings.answer_s,
         server_settings={"application_name": "shop-worker"},
     )
+    manager = QueueManager(Queries(AsyncpgDriver(connection)))
+    register(manager, transactions)
+
+    async def end() -> None:
+        await stop.wait()
+        manager.shutdown.set()
+
+    ending = asyncio.create_task(end())
     try:
-        manager = QueueManager(Queries(AsyncpgDriver(connection)))
-        manager.shutdown = stop
-        register(manager, transactions)
         await manager.run(
             dequeue_timeout=POLL,
             heartbeat_timeout=ABANDONED,
@@ -47,7 +53,8 @@ async def serve(settings: Settings, transactions: Transactions, stop: asyncio.Ev
             shutdown_on_listener_failure=True,
         )
     finally:
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        ending.cancel()
+        with suppress(*LOST):
             await connection.close(timeout=settings.connect_s)
 
 
@@ -58,11 +65,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
                 await serve(settings, Transactions(engine, settings), stop)
-            except (
-                OSError,
-                asyncpg.PostgresError,
-                asyncpg.InterfaceError,
-            ) as error:
+            except LOST as error:
                 log.warning("no jobs for a while: %s", error)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), PAUSE_S)

@@ -41,7 +41,4 @@ def read_metrics(resources: Opened, sent: Sent) -> Response:
         raise HTTPException(404)
     if not secrets.compare_digest(sent.credentials, token.get_secret_value()):
         raise HTTPException(404)
-    return Response(
-        metrics.exposed(),
-        media_type="text/plain; version=0.0.4; charset=utf-8",
-    )
+    return Response(metrics.exposed(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -4,8 +4,8 @@ from functools import partial
 
 from fastapi import APIRouter, Response
 
-from ..services import orders
-from ..services.orders import OrderView
+from ..services import orders, reading
+from ..services.reading import OrderView
 from .context import Opened, SignedIn
 from .pages import After, Cursors, Page
 from .schemas import IdempotencyKey, InPath, Limit, NewOrder
@@ -24,10 +24,7 @@ async def place_order(
 ) -> OrderView:
     """Order, or get the answer again that this key got first."""
     work = partial(
-        orders.place,
-        account=identity.account,
-        key=idempotency_key,
-        wanted=body.wanted(),
+        orders.place, account=identity.account, key=idempotency_key, wanted=body.wanted()
     )
     placed = await resources.transactions.run(work, repeatable=True)  # it has a key
     if placed.replayed:
@@ -37,30 +34,19 @@ async def place_order(
 
 @router.get("")
 async def read_orders(
-    resources: Opened,
-    identity: SignedIn,
-    limit: Limit = 20,
-    after: After = None,
+    resources: Opened, identity: SignedIn, limit: Limit = 20, after: After = None
 ) -> Page[OrderView]:
     """Your orders, the newest first."""
-    cursors = Cursors(
-        resources.settings,
-        f"orders of {identity.account}, newest first, 1",
-    )
+    cursors = Cursors(resources.settings, f"orders of {identity.account}, newest first, 1")
     before = cursors.position(after, first=NEWEST)
-    work = partial(
-        orders.page,
-        account=identity.account,
-        before=before,
-        limit=limit + 1,
-    )
+    work = partial(reading.page, account=identity.account, before=before, limit=limit + 1)
     return cursors.page(await resources.transactions.run(work, repeatable=True), limit)
 
 
 @router.get("/{number}")
 async def read_order(number: InPath, resources: Opened, identity: SignedIn) -> OrderView:
     """One order of yours."""
-    work = partial(orders.find, account=identity.account, number=number)
+    work = partial(reading.find, account=identity.account, number=number)
     return await resources.transactions.run(work, repeatable=True)
 
 

@@ -6,7 +6,7 @@ never. A cursor is signed, for one list of one reader: nobody makes one that mea
 
 import hashlib
 from collections.abc import Sequence
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from fastapi.exceptions import RequestValidationError
@@ -18,11 +18,10 @@ from .schemas import Number
 
 After = Annotated[
     str | None,  # a payload, a dot, and 48 bytes of HMAC
-    Query(
-        max_length=256,
-        pattern=r"^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{64}$",
-    ),
+    Query(max_length=256, pattern=r"^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{64}$"),
 ]
+
+
 Item = TypeVar("Item", bound=BaseModel)
 POSITION = TypeAdapter[int](Number)
 UNKNOWN = {
@@ -43,17 +42,11 @@ class Cursors:
     """The cursors of one list in one order; `scope` says which, with a version."""
 
     def __init__(self, settings: Settings, scope: str) -> None:
-        keys = [
-            settings.previous_secret_key,
-            settings.secret_key,
-        ]  # the last one signs
+        keys = [settings.previous_secret_key, settings.secret_key]  # the last one signs
         self._signer = URLSafeSerializer(
             [key.get_secret_value() for key in keys if key],
             salt=f"cursor {scope}",
-            signer_kwargs={
-                "digest_method": hashlib.sha384,
-                "key_derivation": "hmac",
-            },
+            signer_kwargs={"digest_method": hashlib.sha384, "key_derivation": "hmac"},
         )
 
     def position(self, cursor: str | None, first: int) -> int:
@@ -65,8 +58,10 @@ class Cursors:
         except (BadData, ValidationError):
             raise RequestValidationError([UNKNOWN]) from None
 
-    def page(self, found: Sequence[Item], limit: int, last: str = "id") -> Page[Item]:
+    def page(self, found: Sequence[Item], limit: int) -> Page[Item]:
         """Of one row more than fits: it says whether there is another page."""
         items = list(found[:limit])
-        following = self._signer.dumps(getattr(items[-1], last)) if len(found) > limit else None
-        return Page(items=items, next=following)
+        if len(found) <= limit:
+            return Page(items=items, next=None)
+        last: Any = items[-1]
+        return Page(items=items, next=self._signer.dumps(last.id))

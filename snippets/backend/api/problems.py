@@ -6,10 +6,11 @@ passwords, and bytes that no encoder takes.
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
@@ -20,31 +21,16 @@ from starlette.exceptions import HTTPException
 from ..database.failures import OutcomeUnknownError, may_retry, states
 from ..security.attempts import TooManyError
 from ..security.passwords import BusyError
-from ..services import refusals
+from ..services.refusals import Reason, RefusedError
 
 MEDIA_TYPE = "application/problem+json"
 MOST = 20  # problems told, and characters of a name
-TOO_SLOW = {
-    "57014",
-    "55P03",
-    "25P03",
-    "25P04",
-}  # statement, lock, idle, transaction
-REFUSALS: dict[type[refusals.RefusedError], tuple[int, str]] = {
-    refusals.TakenError: (409, "there is an account with this address"),
-    refusals.UnknownProductError: (422, "there is no such product"),
-    refusals.OutOfStockError: (409, "out of stock"),
-    refusals.KeyReusedError: (
-        422,
-        "another order has this Idempotency-Key",
-    ),
-    refusals.ChangedError: (
-        409,
-        "it has been changed since that version",
-    ),
-    refusals.TooLateError: (409, "it is being paid already"),
-    refusals.NotFoundError: (404, "there is none"),
-}
+STATUS = {Reason.NOT_FOUND: 404, Reason.UNKNOWN_PRODUCT: 422, Reason.KEY_REUSED: 422}  # else: 409
+TOO_SLOW = {"57014", "55P03", "25P03", "25P04"}  # statement, lock, idle, transaction
+DATABASE = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+
+
+Handler = Callable[[Request, Exception], Coroutine[Any, Any, Response]]
 
 
 class Wrong(BaseModel):
@@ -61,22 +47,15 @@ class Problem(BaseModel):
     type: str = "about:blank"
     title: str
     status: int
-    detail: str | None = None
-    problems: list[Wrong] | None = None
+    detail: str
+    problems: list[Wrong] = []
 
 
 def problem(
-    status: int,
-    detail: str,
-    headers: Mapping[str, str] | None = None,
-    **more: Any,
+    status: int, detail: str, headers: Mapping[str, str] | None = None, **more: Any
 ) -> Response:
     """An answer that says what is wrong, in ASCII: half a character cannot be encoded."""
-    told = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-    }
+    told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     text = json.dumps(told | {"detail": detail} | more)
     return Response(text, status, headers, media_type=MEDIA_TYPE)
 
@@ -87,35 +66,29 @@ def unavailable(detail: str) -> Response:
 
 
 async def refused(_: Request, error: Exception) -> Response:
-    """A service said no."""
-    assert isinstance(error, refusals.RefusedError)
-    return problem(*REFUSALS[type(error)])
+    """What services, FastAPI, routes and limits refuse."""
+    match error:
+        case RefusedError(reason=reason):
+            return problem(STATUS.get(reason, 409), reason.value)
+        case HTTPException(status_code=status, detail=detail, headers=headers):
+            return problem(status, detail, headers)
+        case TooManyError(after_s=after_s):
+            return problem(429, "too many attempts", {"Retry-After": str(after_s)})
+    raise error
 
 
 async def invalid(_: Request, error: Exception) -> Response:
-    """A value is none that the route takes."""
+    """A value is none that the route takes. Texts of our own checks may hold a part of it."""
     assert isinstance(error, RequestValidationError)
     wrong = [
-        {
-            "at": "/".join(str(part)[:MOST] for part in one["loc"]),
-            "type": one["type"],
-            "detail": "not allowed" if one["type"] == "value_error" else one["msg"],
-        }
+        Wrong(
+            at="/".join(str(part)[:MOST] for part in one["loc"]),
+            type=one["type"],
+            detail="not allowed" if one["type"] == "value_error" else one["msg"],
+        ).model_dump()
         for one in error.errors()[:MOST]
     ]
     return problem(422, "some values are not allowed", problems=wrong)
-
-
-async def of_http(_: Request, error: Exception) -> Response:
-    """What FastAPI and the routes raise: 401, 403, 404, 405, 413 and so on."""
-    assert isinstance(error, HTTPException)
-    return problem(error.status_code, str(error.detail), error.headers)
-
-
-async def too_many(_: Request, error: Exception) -> Response:
-    """A limit of attempts is used up."""
-    assert isinstance(error, TooManyError)
-    return problem(429, "too many attempts", {"Retry-After": str(error.after_s)})
 
 
 async def of_database(_: Request, error: Exception) -> Response:
@@ -136,16 +109,12 @@ async def internal(_: Request, __: Exception) -> Response:
 
 def add_problems(app: FastAPI) -> None:
     """Give every error of the application this form."""
-    app.add_exception_handler(refusals.RefusedError, refused)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(HTTPException, of_http)
-    app.add_exception_handler(TooManyError, too_many)
-    for kind in (
-        DBAPIError,
-        NoConnectionFreeError,
-        OutcomeUnknownError,
-        BusyError,
-        OSError,
-    ):
-        app.add_exception_handler(kind, of_database)
+    handlers: dict[Handler, tuple[type[Exception], ...]] = {
+        refused: (RefusedError, HTTPException, TooManyError),
+        of_database: (*DATABASE, NoConnectionFreeError, OutcomeUnknownError, BusyError),
+    }
+    for handler, kinds in handlers.items():
+        for kind in kinds:
+            app.add_exception_handler(kind, handler)
     app.add_exception_handler(Exception, internal)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from ..services import products
 from ..services.products import ProductView
-from ..services.refusals import NotFoundError
+from ..services.refusals import Reason, RefusedError
 from .context import Opened, Staff
 from .pages import After, Cursors, Page
 from .schemas import InPath, Limit, NewProduct, ProductChange
@@ -32,7 +32,7 @@ async def read_product(number: InPath, resources: Opened) -> ProductView:
     load = partial(resources.transactions.run, find, repeatable=True)
     product = await resources.products.get(number, load)
     if product is None:
-        raise NotFoundError
+        raise RefusedError(Reason.NOT_FOUND)
     return product
 
 
@@ -47,12 +47,7 @@ async def change_product(
     number: InPath, body: ProductChange, resources: Opened, _: Staff
 ) -> ProductView:
     """Change what is given, unless somebody else has changed it."""
-    work = partial(
-        products.change,
-        number=number,
-        version=body.version,
-        values=body.values(),
-    )
+    work = partial(products.change, number=number, version=body.version, values=body.values())
     product = await resources.transactions.run(work)
     await resources.products.put(product)  # committed: the next reader sees it
     return product

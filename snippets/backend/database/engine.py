@@ -37,16 +37,10 @@ def create_engine(settings: Settings, pool_size: int, application: str = "shop")
         "command_timeout": settings.answer_s,
     }
     if settings.pooler:  # no statement has a name: the next one may run on another server process
-        connect |= {
-            "statement_cache_size": 0,
-            "prepared_statement_cache_size": 0,
-        }
+        connect |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
     else:
         limits = server_limits(settings) | {"application_name": application}
-        connect |= {
-            "server_settings": limits,
-            "target_session_attrs": "read-write",
-        }
+        connect |= {"server_settings": limits, "target_session_attrs": "read-write"}
     engine = create_async_engine(
         url_of(settings.database_url.get_secret_value()),
         pool_size=pool_size,

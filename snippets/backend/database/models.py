@@ -8,14 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    ForeignKey,
-    Index,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -66,10 +59,7 @@ class Product(Base):
     price_cents: Mapped[int]
     stock: Mapped[int]
     version: Mapped[int] = mapped_column(server_default="1")
-    __table_args__ = (
-        CheckConstraint("price_cents >= 0"),
-        CheckConstraint("stock >= 0"),
-    )
+    __table_args__ = (CheckConstraint("price_cents >= 0"), CheckConstraint("stock >= 0"))
 
 
 class Order(Base):

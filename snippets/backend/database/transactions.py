@@ -12,11 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from tenacity import (
     AsyncRetrying,
+    RetryCallState,
     retry_if_exception,
     stop_before_delay,
     wait_random_exponential,
 )
 
+from .. import metrics
 from ..settings import Settings
 from .engine import server_limits
 from .failures import OutcomeUnknownError, may_retry, unavailable
@@ -55,8 +57,9 @@ class Transactions:
         retrying = AsyncRetrying(
             retry=retry_if_exception(may_retry),
             wait=wait_random_exponential(multiplier=0.02, max=0.5),
-            stop=stop_before_delay(self._deadline_s),  # raises the last error
-            reraise=True,
+            stop=stop_before_delay(self._deadline_s),
+            before_sleep=counted,
+            reraise=True,  # the last error
         )
         return await within(self._deadline_s, retrying(attempt))
 
@@ -73,6 +76,12 @@ class Transactions:
                     raise OutcomeUnknownError from error
                 raise
             return answer
+
+
+def counted(state: RetryCallState) -> None:
+    """Tell what made a transaction begin again."""
+    error = state.outcome and state.outcome.exception()
+    metrics.RETRIES.labels(type(error).__name__).inc()
 
 
 _leaving: set[asyncio.Task[Any]] = set()  # the loop itself keeps weak references

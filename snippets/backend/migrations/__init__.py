@@ -9,14 +9,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import (
-    Connection,
-    NullPool,
-    create_engine,
-    make_url,
-    text,
-)
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, NullPool, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from ..database.models import Base
 from ..settings import Settings
@@ -50,27 +44,24 @@ def upgrade(settings: Settings) -> None:
             "options": f"-c lock_timeout={DDL_WAIT}",
         },
     )
-    with engine.connect() as connection:  # at its end the lock is given back
-        take_turn(connection, settings.migration_s)
-        try:
+    try:
+        with engine.connect() as connection:  # at its end the lock is given back
+            take_turn(connection, settings.migration_s)
             command.upgrade(configuration(connection), "head")
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) != "55P03":
-                raise
-            raise MigrationError(
-                f"A table was in use for more than {DDL_WAIT}, so its migration was rolled back:"
-                " look for a long transaction in pg_stat_activity, and migrate again."
-            ) from None
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != "55P03":
+            raise MigrationError(f"PostgreSQL does not answer: {error.orig}") from None
+        raise MigrationError(
+            f"A table was in use for more than {DDL_WAIT}, so its migration was rolled back:"
+            " look for a long transaction in pg_stat_activity, and migrate again."
+        ) from None
 
 
 def configuration(connection: Connection) -> Config:
     """What env.py reads: Alembic runs it by its path, so it cannot import its neighbors."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    config.attributes |= {
-        "connection": connection,
-        "metadata": Base.metadata,
-    }
+    config.attributes |= {"connection": connection, "metadata": Base.metadata}
     return config
 
 

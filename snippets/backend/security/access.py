@@ -65,11 +65,7 @@ class Keyring:
     def issue(self, account: int, session: UUID, role: str) -> str:
         """A token for one session of an account."""
         now = datetime.now(UTC)
-        claims = {
-            "sub": str(account),
-            "sid": str(session),
-            "role": role,
-        }
+        claims = {"sub": str(account), "sid": str(session), "role": role}
         claims |= {"iss": ISSUER, "aud": AUDIENCE}
         times = {"iat": now, "exp": now + LIFETIME}
         headers = {"kid": self._newest, "typ": TYPE}

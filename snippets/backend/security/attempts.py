@@ -42,22 +42,14 @@ def network(address: str) -> str:
 class Attempts:
     """Limits by account and by network."""
 
-    def __init__(
-        self,
-        redis: BlockingConnectionPool,
-        bounded: Bounded,
-        settings: Settings,
-    ) -> None:
+    def __init__(self, redis: BlockingConnectionPool, bounded: Bounded, settings: Settings) -> None:
         shared = RedisStorage(
             "async+redis://",
             implementation="redispy",
             key_prefix=f"{settings.redis_prefix}attempts",
             connection_pool=redis,  # type: ignore[arg-type]
         )
-        self._shared, self._bounded = (
-            FixedWindowRateLimiter(shared),
-            bounded,
-        )
+        self._shared, self._bounded = (FixedWindowRateLimiter(shared), bounded)
         self._own = FixedWindowRateLimiter(MemoryStorage())
         self._by_account = parse(settings.attempts_by_account)
         self._by_network = parse(settings.attempts_by_network)

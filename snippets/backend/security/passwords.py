@@ -14,11 +14,7 @@ from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 from argon2 import PasswordHasher
-from argon2.exceptions import (
-    InvalidHashError,
-    VerificationError,
-    VerifyMismatchError,
-)
+from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from ..settings import Settings
 
@@ -46,9 +42,7 @@ class Passwords:
 
     def __init__(self, settings: Settings) -> None:
         self._hasher = PasswordHasher(
-            settings.argon2_passes,
-            settings.argon2_memory_kib,
-            parallelism=1,
+            settings.argon2_passes, settings.argon2_memory_kib, parallelism=1
         )
         self._nobody = self._hasher.hash(secrets.token_bytes(32))
         self._threads = ThreadPoolExecutor(settings.argon2_at_once, "argon2")

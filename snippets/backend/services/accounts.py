@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..database.models import Account
-from .refusals import TakenError
+from .refusals import Reason, RefusedError
 
 
 class Known(NamedTuple):
@@ -23,32 +23,27 @@ class Known(NamedTuple):
 
 
 def address_key(address: str) -> str:
-    """What two spellings of one address have in common.
-
-    Raises:
-        ValueError: it is no address.
-    """
+    """What two spellings of one address have in common; raises ValueError if it is none."""
     folded = unicodedata.normalize("NFKC", address).casefold()
     key = unicodedata.normalize("NFKC", folded)
     local, _, domain = key.partition("@")
-    if not (local and domain and key.isprintable()) or " " in key:
+    if not (local and domain and key.isprintable()) or "@" in domain or " " in key:
         raise ValueError("not an e-mail address")
-    if "@" in domain or len(key) > 254:
+    if len(key) > 254:
         raise ValueError("not an e-mail address")
     return key
 
 
-async def create(session: AsyncSession, address: str, password_hash: str) -> int:
-    """The number of a new account; raises TakenError."""
-    values = {
-        "email": address,
-        "email_key": address_key(address),
-        "password_hash": password_hash,
-    }
+async def create(
+    session: AsyncSession, address: str, password_hash: str, role: str = "customer"
+) -> int:
+    """The number of a new account."""
+    columns = {"email": address, "email_key": address_key(address), "role": role}
+    values = {**columns, "password_hash": password_hash}
     statement = insert(Account).values(values).on_conflict_do_nothing().returning(Account.id)
     number = await session.scalar(statement)
     if number is None:
-        raise TakenError
+        raise RefusedError(Reason.TAKEN)
     return number
 
 
@@ -61,11 +56,5 @@ async def find(session: AsyncSession, address: str) -> Known | None:
 
 async def renew_hash(session: AsyncSession, known: Known, password_hash: str) -> None:
     """Store a hash with newer parameters, unless the password has been changed meanwhile."""
-    await session.execute(
-        update(Account)
-        .where(
-            Account.id == known.id,
-            Account.password_hash == known.password_hash,
-        )
-        .values(password_hash=password_hash)
-    )
+    same = (Account.id == known.id, Account.password_hash == known.password_hash)
+    await session.execute(update(Account).where(*same).values(password_hash=password_hash))

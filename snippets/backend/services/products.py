@@ -3,20 +3,17 @@
 Whoever writes back what was read a minute ago overwrites what somebody else has changed since.
 """
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any
+
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ..cache import Entry
 from ..database.models import Product
-from .refusals import ChangedError, NotFoundError, OutOfStockError
+from .refusals import Reason, RefusedError
 
-COLUMNS = (
-    Product.id,
-    Product.name,
-    Product.price_cents,
-    Product.version,
-)
-# Locked in the order of their numbers: two orders of the same products cannot wait for each other.
+COLUMNS = (Product.id, Product.name, Product.price_cents, Product.version)
+# Locked in the order of their numbers: two orders of the same products do not wait in a circle.
 TAKE = text("""
 WITH wanted AS (
     SELECT * FROM unnest(CAST(:products AS bigint[]), CAST(:quantities AS bigint[]))
@@ -30,14 +27,11 @@ RETURNING product.id
 """)
 
 
-class ProductView(BaseModel):
+class ProductView(Entry):
     """A product as everybody sees it: without its stock, which changes with each order."""
 
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-    id: int
     name: str
     price_cents: int
-    version: int
 
 
 async def find(session: AsyncSession, number: int) -> ProductView | None:
@@ -52,40 +46,26 @@ async def page(session: AsyncSession, after: int, limit: int) -> list[ProductVie
     return [ProductView.model_validate(row) for row in await session.execute(statement)]
 
 
-async def create(session: AsyncSession, name: str, price_cents: int, stock: int) -> ProductView:
+async def create(session: AsyncSession, **values: Any) -> ProductView:
     """A new product."""
-    values = {"name": name, "price_cents": price_cents, "stock": stock}
     rows = await session.execute(insert(Product).values(values).returning(*COLUMNS))
     return ProductView.model_validate(rows.one())
 
 
 async def change(
-    session: AsyncSession,
-    number: int,
-    version: int,
-    values: dict[str, object],
+    session: AsyncSession, number: int, version: int, values: dict[str, Any]
 ) -> ProductView:
-    """The product with other values; raises ChangedError or NotFoundError."""
-    rows = await session.execute(
-        update(Product)
-        .where(Product.id == number, Product.version == version)
-        .values(**values, version=Product.version + 1)
-        .returning(*COLUMNS)
-    )
-    if row := rows.first():
+    """The product with other values, if it still has the version that was read."""
+    read = (Product.id == number, Product.version == version)
+    changed = update(Product).where(*read).values(**values, version=Product.version + 1)
+    if row := (await session.execute(changed.returning(*COLUMNS))).first():
         return ProductView.model_validate(row)
-    raise (NotFoundError if await find(session, number) is None else ChangedError)
+    there = await find(session, number)
+    raise RefusedError(Reason.CHANGED if there else Reason.NOT_FOUND)
 
 
 async def take(session: AsyncSession, wanted: dict[int, int]) -> None:
-    """Take these quantities from the stock, all or none; a negative one gives back.
-
-    Raises:
-        OutOfStockError: the transaction has to be rolled back.
-    """
-    given = {
-        "products": list(wanted),
-        "quantities": list(wanted.values()),
-    }
+    """Take these quantities from the stock, all or none; a negative one gives back."""
+    given = {"products": list(wanted), "quantities": list(wanted.values())}
     if len((await session.execute(TAKE, given)).all()) < len(wanted):
-        raise OutOfStockError
+        raise RefusedError(Reason.OUT_OF_STOCK)

@@ -1,33 +1,23 @@
-"""Why a service does not do what it was asked; `api.problems` has the status of each."""
+"""Why a service does not do what it was asked; `api.problems` knows the status of each."""
+
+from enum import Enum
+
+
+class Reason(Enum):
+    """What the client is told."""
+
+    TAKEN = "there is an account with this address"
+    UNKNOWN_PRODUCT = "there is no such product"
+    OUT_OF_STOCK = "out of stock"
+    KEY_REUSED = "another order has this Idempotency-Key"
+    CHANGED = "it has been changed since that version"
+    TOO_LATE = "it is being paid already"
+    NOT_FOUND = "there is none"
 
 
 class RefusedError(Exception):
-    """Not done, and nothing is left of it."""
+    """Not done: the transaction is rolled back, and nothing is left of it."""
 
-
-class TakenError(RefusedError):
-    """There is an account with this address."""
-
-
-class UnknownProductError(RefusedError):
-    """There is no such product to order."""
-
-
-class OutOfStockError(RefusedError):
-    """There is not as much of it as was ordered."""
-
-
-class KeyReusedError(RefusedError):
-    """The key of this order belongs to another one."""
-
-
-class ChangedError(RefusedError):
-    """Somebody else has changed it since it was read."""
-
-
-class TooLateError(RefusedError):
-    """The order is being paid, or more than that."""
-
-
-class NotFoundError(RefusedError):
-    """There is none, or none of yours."""
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
