@@ -87,11 +87,11 @@ async def run(
         )
         backend.serve_jobs()
         sent = await load(backend, faults, conditions)
+        found = await kept(backend, sent)  # before others change it
         failing = await failing_operations(backend, conditions)
         stock = await oversold(backend)
         ended = await stopped(backend, conditions["stopped"])
         owed = await debts(backend, conditions["settle_s"])
-        found = await kept(backend, sent)
     return {
         **signed_up,
         **counted,
