@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 
 from snippets.backend.api.schemas import IdempotencyKey, NewOrder
-from snippets.backend.services.orders import LineView, OrderView
+from snippets.backend.services.reading import LineView, OrderView
 
 PLACED = OrderView(
     id=1,
