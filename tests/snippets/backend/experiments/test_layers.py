@@ -1,11 +1,12 @@
 """The statements by hand do what the service does, and layers add up."""
 
 import asyncpg
+import httpx
 import pytest
 
 from snippets.backend.database.engine import create_engine
 from snippets.backend.database.transactions import Transactions
-from snippets.backend.experiments import layers
+from snippets.backend.experiments import _least, layers
 from snippets.backend.experiments._by_hand import place, with_asyncpg, with_sqlalchemy
 from snippets.backend.experiments.layers import EXPERIMENT
 from snippets.backend.services import orders
@@ -45,6 +46,16 @@ async def test_by_hand_an_order_is_stored_as_the_service_stores_it(configure: Co
         assert [new - old for old, new in zip(before, after, strict=True)] == [1, 1, 1, -1]
     await connection.close()
     await engine.dispose()
+
+
+async def test_the_least_checks_an_order_and_answers_like_the_service() -> None:
+    transport = httpx.ASGITransport(_least.create_app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+        wrong = await client.post("/orders", json={"lines": []}, headers={"Idempotency-Key": "k"})
+        body = {"lines": [{"product_id": 1, "quantity": 1}]}
+        right = await client.post("/orders", json=body, headers={"Idempotency-Key": "k"})
+    assert (wrong.status_code, right.status_code) == (422, 201)
+    assert right.json() == _least.PLACED.model_dump(mode="json")
 
 
 def test_an_order_is_held_against_its_statements_and_the_framework() -> None:

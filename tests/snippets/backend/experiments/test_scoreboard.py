@@ -1,15 +1,19 @@
 """The trials are rehearsed on ours; what they count is counted by hand."""
 
+import asyncio
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 
+import lab
 from lab.experiment import Setting
 from lab.worker import Worker
-from snippets.backend.experiments import _outages, _signing_up, scoreboard
+from snippets.backend.experiments import _outages, _signing_up, _stopping, scoreboard
 from snippets.backend.experiments._client import Answer, Insisted, NoAnswerError
 from snippets.backend.experiments._counting import RefusedError, _sent
 from snippets.backend.experiments._fuzzing import NotFuzzedError, failed
@@ -170,6 +174,37 @@ async def test_a_backend_without_jobs_and_stock_has_none_of_their_numbers() -> N
     assert await scoreboard.oversold(backend) == {}
     assert await _outages.debts(backend, 0) == {}
     assert {"oversold", "uncharged", "undelivered"} <= lacks
+
+
+async def test_what_is_owed_is_looked_at_until_it_is_paid(services: None) -> None:
+    with lab.postgres() as dsn, psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("CREATE SEQUENCE looks")
+        system = SimpleNamespace(owed="SELECT greatest(0, 2 - nextval('looks')) AS uncharged")
+        backend: Any = SimpleNamespace(system=system, postgres=SimpleNamespace(dsn=dsn))
+        assert await _outages.debts(backend, 30) == {"uncharged": 0}
+
+
+async def test_what_is_not_answered_at_the_end_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Worker(["sleep", "60"], {}) as web:
+        answers = iter([Answer(201, b""), Answer(503, b""), None])
+
+        async def ask(url: str, request: object, sent: Callable[[], None]) -> Answer:
+            answer = next(answers)
+            sent()
+            while not web.ended():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            if answer is None:
+                raise NoAnswerError
+            return answer
+
+        async def marks(backend: object) -> dict[str, int]:
+            return {}
+
+        monkeypatch.setattr(_stopping, "ask", ask)
+        monkeypatch.setattr(_stopping, "marks", marks)
+        account = SimpleNamespace(write=lambda of: of)
+        backend: Any = SimpleNamespace(web=web, url="", account=account)
+        assert await _stopping.stopped(backend, 3) == {"cut": 1, "gone": 1, "running": 0}
 
 
 def test_each_promise_is_a_claim_on_ours_that_allows_none() -> None:
