@@ -1,6 +1,7 @@
 """A client that is cut off knows that it is, and insists."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -47,11 +48,10 @@ async def test_an_answer_that_ends_before_its_end_is_none(said: bytes) -> None:
 
 
 async def test_a_silent_server_has_not_answered_when_time_is_up() -> None:
-    silent = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}"
-    with pytest.raises(NoAnswerError, match="TimeoutError"):
-        await ask(url, Request("/"), answer_s=0.05)
-    silent.close()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(NoAnswerError, match="TimeoutError"):
+            await ask(url, Request("/"), answer_s=0.05)
 
 
 async def test_a_request_that_nobody_took_was_not_sent() -> None:

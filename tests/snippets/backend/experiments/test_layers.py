@@ -10,7 +10,7 @@ from snippets.backend.experiments import _least, layers
 from snippets.backend.experiments._by_hand import place, with_asyncpg, with_sqlalchemy
 from snippets.backend.experiments.layers import EXPERIMENT
 from snippets.backend.services import orders
-from tests.snippets.backend.conftest import Configure
+from tests.snippets.backend.shop import Configure
 
 ROWS = """
 SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM order_line),
