@@ -165,6 +165,15 @@ def failed_at_first(sent: Sequence[Sent], fault: str) -> float:
     return sum(not 200 <= first < 300 for first in of)
 
 
+async def still_failing(backend: Running, count: int) -> float:
+    """Of so many reads, how many fail though nothing is amiss."""
+    request = backend.account.cached
+    asked = (insist(backend.url, request, 0.0) for _ in range(count))
+    return sum(
+        one.answer is None for one in await asyncio.gather(*asked)
+    )
+
+
 async def debts(
     backend: Running, patience_s: float
 ) -> dict[str, float]:

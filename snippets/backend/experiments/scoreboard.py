@@ -33,6 +33,7 @@ from snippets.backend.experiments._outages import (
     failed_at_first,
     kept,
     load,
+    still_failing,
 )
 from snippets.backend.experiments._signing_up import sign_ups
 from snippets.backend.experiments._stopping import stopped
@@ -87,10 +88,11 @@ async def run(
         counted = await statements_by_request(
             backend, conditions["counted"]
         )
+        failing = await failing_operations(backend, conditions)
         backend.serve_jobs()
         sent = await load(backend, faults, conditions)
-        found = await kept(backend, sent)  # before others change it
-        failing = await failing_operations(backend, conditions)
+        found = await kept(backend, sent)
+        after = await still_failing(backend, conditions["stopped"])
         stock = await oversold(backend)
         ended = await stopped(backend, conditions["stopped"])
         owed = await debts(backend, conditions["settle_s"])
@@ -98,6 +100,7 @@ async def run(
         **signed_up,
         **counted,
         "failing": failing,
+        "after": after,
         **{
             name: failed_at_first(sent, name)
             for name in FAULTS
@@ -127,6 +130,7 @@ METRICS = {
     "slow": "PostgreSQL slow",
     "database": "PostgreSQL killed",
     "jobs": "the job worker killed",
+    "after": "of 20 reads, failed when all was well again",
     "cut": "under way at SIGTERM and cut",
     "gone": "acknowledged then, and gone",
     "running": "still running after SIGTERM",
@@ -144,6 +148,7 @@ INVARIANTS = {
     "uncharged": "What is stored is charged",
     "undelivered": "and delivered",
     "oversold": "The stock is what was there less what was sold",
+    "after": "When all is well again, all is served",
     "cut": "What is under way at SIGTERM is answered",
     "gone": "and what was acknowledged then is stored",
     "running": "and the processes end",
