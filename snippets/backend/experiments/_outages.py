@@ -8,9 +8,11 @@ is lost by that: the question is what is stored at the end.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import asyncpg
+import psutil
 import redis
 
 from lab.experiment import Conditions
@@ -70,10 +72,12 @@ async def slow(backend: Running, window_s: float) -> None:
     while time.monotonic() < until:
         halted = backend.postgres_processes()
         for one in halted:
-            one.suspend()
+            with suppress(psutil.NoSuchProcess):  # a session has ended
+                one.suspend()
         await asyncio.sleep(HALTED_S)
         for one in halted:
-            one.resume()
+            with suppress(psutil.NoSuchProcess):
+                one.resume()
         await asyncio.sleep(GOING_S)
 
 
