@@ -11,7 +11,7 @@ from lab.repository import ROOT
 from lab.verdict import verdict
 
 
-@pytest.mark.parametrize("name", ["jobs-kill", "testing-matrix"])
+@pytest.mark.parametrize("name", ["backend-scoreboard", "jobs-kill", "testing-matrix"])
 def test_no_round_contradicts_a_claim(name: str) -> None:
     record = read(record_path(name, ROOT))
     assert record.claims
