@@ -1,6 +1,6 @@
 """Virtual environments of their own, for what cannot or should not be installed with the project.
 
-`environments/NAME.txt` is the lock of one, `.venv-NAME` the place where `make queues` installs it,
+`environments/NAME.txt` is the lock of one, `.venv-NAME` the place where `make` installs it,
 and `.venv-NAME/ready` a copy of the lock that was installed. An experiment that declares such an
 environment starts processes with its interpreter.
 """
@@ -54,7 +54,7 @@ def interpreter(name: str, root: Path = ROOT) -> Path:
     if not ready.is_file() or ready.read_bytes() != wanted.read_bytes():
         state = "is not what" if ready.is_file() else "is not there, which"
         raise NoEnvironmentError(
-            f"{place.name} {state} {shown} asks for; make it with: make queues"
+            f"{place.name} {state} {shown} asks for; make it with: make {place.name}/ready"
         )
     return place / "bin" / "python"
 

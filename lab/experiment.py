@@ -97,12 +97,15 @@ class Variant:
         run: One run: from the setting to a value for each metric.
         x: Where it stands on a numeric axis.
         baseline: Whether the others are compared with it; at most one is.
+        lacks: The metrics that it has none of, such as the stock of what sells nothing; a table
+            shows a dash.
     """
 
     label: str
     run: Callable[[Setting], Awaitable[Values]]
     x: float | None = None
     baseline: bool = False
+    lacks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,7 @@ class Experiment:
         conditions: Sizes, durations and concurrency, recorded with the result.
         rehearsal: Smaller conditions, for the test that runs every experiment once.
         rounds: How many times a run runs each variant, after one round that is discarded.
-        metrics: What every run returns.
+        metrics: What every run returns, but for those that its variant lacks.
         variants: What is compared, in the order of figures; each round runs them in random order.
         quantities: What is computed from each round.
         claims: What the article says of the quantities.
@@ -197,6 +200,8 @@ class Experiment:
         )
         _known("needs", self.needs, SERVERS)
         _known("rehearsal", self.rehearsal, self.conditions)
+        for variant in self.variants.values():
+            _known("a metric that a variant lacks", variant.lacks, self.metrics)
         _known("a claim's quantity", (claim.quantity for claim in self.claims), self.quantities)
         for name in (*self.metrics, *self.variants, *self.quantities):
             _require(

@@ -47,7 +47,7 @@ def run_round(
         ran: Called after each run.
 
     Returns:
-        What each variant measured, in the order in which they ran.
+        What each variant measured, in the order in which they ran; without what it lacks.
 
     Raises:
         ExperimentError: A variant raised, or did not return a finite number for each metric.
@@ -56,7 +56,13 @@ def run_round(
     for key in order or experiment.variants:
         doing = f"{name}: variant {key}"
         values[key] = _checked(
-            doing, _run(doing, experiment.variants[key].run, setting), experiment
+            doing,
+            _run(doing, experiment.variants[key].run, setting),
+            [
+                metric
+                for metric in experiment.metrics
+                if metric not in experiment.variants[key].lacks
+            ],
         )
         ran()
     return values
@@ -134,15 +140,12 @@ def _run(doing: str, function: Callable[[Setting], Awaitable[Result]], setting: 
         raise ExperimentError(f"{doing} failed: {brief(error)}") from error
 
 
-def _checked(doing: str, returned: Mapping[str, float], experiment: Experiment) -> dict[str, float]:
-    if not isinstance(returned, Mapping) or set(returned) != set(experiment.metrics):
-        declared = ", ".join(sorted(experiment.metrics))
+def _checked(doing: str, returned: Mapping[str, float], metrics: Sequence[str]) -> dict[str, float]:
+    if not isinstance(returned, Mapping) or set(returned) != set(metrics):
+        declared = ", ".join(sorted(metrics))
         got = ", ".join(sorted(returned)) if isinstance(returned, Mapping) else repr(returned)
         raise ExperimentError(f"{doing} returned {got or 'nothing'}; it declares {declared}")
-    return {
-        metric: _finite(f"{doing}: metric {metric}", returned[metric])
-        for metric in experiment.metrics
-    }
+    return {metric: _finite(f"{doing}: metric {metric}", returned[metric]) for metric in metrics}
 
 
 def _finite(what: str, value: object) -> float:

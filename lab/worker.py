@@ -48,6 +48,11 @@ class Worker:
             )
             self._stack = opened.pop_all()  # closed with this worker
 
+    @property
+    def pid(self) -> int:
+        """Of the process that was started; it may be there no more."""
+        return self._process.pid
+
     def __enter__(self) -> Self:
         return self
 

@@ -92,6 +92,8 @@ def test_a_target_runs_one_command(clone: Path, typed: str, command: str) -> Non
     [
         ("measure NAME=jobs-kill", ["arq", "queues"]),
         ("queues", ["arq", "queues"]),
+        ("measure NAME=backend-scoreboard", ["boilerplate", "template"]),
+        ("rivals", ["boilerplate", "template"]),
         *((typed, []) for typed in ("serve", "test", "measure", "measure NAME=pool-sizing")),
     ],
 )

@@ -13,7 +13,8 @@ from tests.miniature import Tree
 
 LOCK = "celery==5.7.0 \\\n    --hash=sha256:x\n"
 NOT_THERE = (
-    ".venv-queues is not there, which environments/queues.txt asks for; make it with: make queues"
+    ".venv-queues is not there, which environments/queues.txt asks for; make it with: "
+    "make .venv-queues/ready"
 )
 EXPERIMENT = """
     if False:  # another interpreter's
@@ -65,7 +66,8 @@ def test_one_that_is_not_there_is_told_with_the_command(locked: Tree) -> None:
 def test_one_that_is_of_another_lock_is_told_with_the_command(installed: Tree) -> None:
     installed.write("environments/queues.txt", LOCK.replace("5.7", "5.8"))
     assert missing(["queues"], installed.root) == (
-        ".venv-queues is not what environments/queues.txt asks for; make it with: make queues"
+        ".venv-queues is not what environments/queues.txt asks for; make it with: "
+        "make .venv-queues/ready"
     )
 
 
@@ -107,4 +109,4 @@ def test_a_newer_lock_of_an_environment_makes_its_records_old(tmp_path: Path) ->
 @pytest.mark.parametrize("name", [path.stem for path in environments.locks(ROOT)])
 def test_ours_are_there_or_say_how_to_make_them(name: str) -> None:
     said = missing([name], ROOT)
-    assert said is None or said.endswith("make it with: make queues")
+    assert said is None or said.endswith("/ready")

@@ -45,6 +45,10 @@ EXPERIMENT = Experiment(
             {"variants": {name: Variant("x", ten, baseline=True) for name in ("one", "two")}},
             "2 baselines: one, two",
         ),
+        (
+            {"variants": {"pool": Variant("pool", ten, lacks=frozenset({"stock"}))}},
+            "a metric that a variant lacks: 'stock' is unknown; there are: throughput",
+        ),
         ({"variants": {"Pool": Variant("pool", ten)}}, "name 'Pool': use lower-case"),
         ({"conditions": {"seconds": object()}}, "condition 'seconds' is <object"),
         ({"conditions": {"seconds": [float("nan")]}}, "condition 'seconds' is [nan]: JSON cannot"),

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,6 +72,13 @@ def test_a_variant_must_return_a_finite_number_for_each_metric(
 ) -> None:
     with pytest.raises(ExperimentError, match=f"^{re.escape(sentence)}$"):
         run_round("demo", experiment(returning(returned)), HERE)
+
+
+def test_a_variant_returns_no_metric_that_it_lacks() -> None:
+    compared = experiment(returning({"rows": 1}), returning({}))
+    lacking = replace(compared.variants["v1"], lacks=frozenset({"rows"}))
+    compared = replace(compared, variants={**compared.variants, "v1": lacking})
+    assert run_round("demo", compared, HERE) == {"v0": {"rows": 1.0}, "v1": {}}
 
 
 @pytest.mark.parametrize(

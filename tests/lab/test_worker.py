@@ -35,6 +35,7 @@ def test_its_children_are_killed_with_it() -> None:
         killed.kill()
         assert killed.ended()
         assert not runs(child)
+        assert not runs(killed.pid)
 
 
 def test_its_children_are_killed_without_it() -> None:

@@ -1,0 +1,1 @@
+"""The backend, measured: against others, by its layers, in a mix."""
