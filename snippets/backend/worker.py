@@ -13,9 +13,11 @@ from datetime import timedelta
 import asyncpg
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.db import AsyncpgDriver
+from pgqueuer.errors import FailingListenerError
 from pgqueuer.queries import Queries
 
 from .database.engine import create_engine, url_of
+from .database.failures import OF_DRIVER
 from .database.transactions import Transactions
 from .jobs import register
 from .settings import Settings, load
@@ -23,7 +25,7 @@ from .settings import Settings, load
 POLL = timedelta(seconds=5)  # for what no notification told
 ABANDONED = timedelta(seconds=30)
 PAUSE_S = 1.0
-LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+LOST = (OSError, FailingListenerError, *OF_DRIVER)
 log = logging.getLogger(__name__)
 
 
@@ -38,6 +40,7 @@ async def serve(settings: Settings, transactions: Transactions, stop: asyncio.Ev
     )
     manager = QueueManager(Queries(AsyncpgDriver(connection)))
     register(manager, transactions)
+    connection.add_termination_listener(lambda _: manager.shutdown.set())
 
     async def end() -> None:
         await stop.wait()

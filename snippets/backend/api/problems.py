@@ -10,7 +10,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
 from typing import Any
 
-import asyncpg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
@@ -18,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from starlette.exceptions import HTTPException
 
-from ..database.failures import OutcomeUnknownError, may_retry, states
+from ..database.failures import OF_DRIVER, OutcomeUnknownError, may_retry, states
 from ..security.attempts import TooManyError
 from ..security.passwords import BusyError
 from ..services.refusals import Reason, RefusedError
@@ -27,7 +26,7 @@ MEDIA_TYPE = "application/problem+json"
 MOST = 20  # problems told, and characters of a name
 STATUS = {Reason.NOT_FOUND: 404, Reason.UNKNOWN_PRODUCT: 422, Reason.KEY_REUSED: 422}  # else: 409
 TOO_SLOW = {"57014", "55P03", "25P03", "25P04"}  # statement, lock, idle, transaction
-DATABASE = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+DATABASE = (DBAPIError, *OF_DRIVER, OSError)
 
 
 Handler = Callable[[Request, Exception], Coroutine[Any, Any, Response]]
@@ -72,9 +71,8 @@ async def refused(_: Request, error: Exception) -> Response:
             return problem(STATUS.get(reason, 409), reason.value)
         case HTTPException(status_code=status, detail=detail, headers=headers):
             return problem(status, detail, headers)
-        case TooManyError(after_s=after_s):
-            return problem(429, "too many attempts", {"Retry-After": str(after_s)})
-    raise error
+    assert isinstance(error, TooManyError)
+    return problem(429, "too many attempts", {"Retry-After": str(error.after_s)})
 
 
 async def invalid(_: Request, error: Exception) -> Response:

@@ -14,6 +14,7 @@ ROLLED_BACK = {"40001", "40P01"}  # serialization failure, deadlock
 NOT_NOW = {"57P01", "57P02", "57P03"}  # stops, has crashed, is starting
 NOT_NOW |= {"53300", "08001", "08003", "08006"}  # full, cut off
 TOO_LONG = "25P04"  # transaction_timeout ends the connection, too
+OF_DRIVER = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 CUT_OFF = (
     asyncpg.InterfaceError,  # it was closed before
     asyncpg.InternalClientError,  # it ended in the middle

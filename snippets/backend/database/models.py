@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -16,7 +16,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 class Base(DeclarativeBase):
     """Integers are bigint, and instants have a time zone."""
 
-    type_annotation_map: ClassVar = {int: BigInteger, datetime: TIMESTAMP(timezone=True)}
+    type_annotation_map: ClassVar = {
+        int: BigInteger,
+        str: Text,
+        datetime: TIMESTAMP(timezone=True),
+    }
 
 
 class Account(Base):

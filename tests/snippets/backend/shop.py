@@ -18,14 +18,16 @@ from snippets.backend.settings import Settings
 
 Configure = Callable[..., Settings]
 Headers = dict[str, str]
+PATIENT = {"lock_s": 10, "statement_s": 11, "answer_s": 12, "transaction_s": 13}
+PATIENT |= {"pool_s": 10, "connect_s": 10, "redis_s": 5, "request_s": 50}
 MEDIA_TYPE = "application/problem+json"
 names = (f"{os.getpid()}-{number}" for number in itertools.count(1))
 
 
 def settings_for(dsn: str, redis_url: str, **more: Any) -> Settings:
-    """Settings with cheap passwords."""
+    """Settings with cheap passwords, and with limits that a busy machine does not reach."""
     given = {"argon2_memory_kib": 8, "argon2_passes": 1, "secret_key": "k" * 32}
-    return Settings(database_url=dsn, redis_url=redis_url, **given | more)  # type: ignore[arg-type]
+    return Settings(database_url=dsn, redis_url=redis_url, **given | PATIENT | more)  # type: ignore[arg-type]
 
 
 @dataclass

@@ -28,7 +28,7 @@ async def pages(shop: Shop, path: str, limit: int, who: Headers) -> AsyncIterato
         after = {"after": page["next"]}
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 6, 100])
+@pytest.mark.parametrize("limit", [1, 4, 100])
 async def test_pages_of_orders_are_all_orders_once(shop: Shop, limit: int) -> None:
     product, who = await shop.product(100), await shop.account()
     placed = [await shop.placed(who, {product: 1}) for _ in range(6)]
@@ -75,7 +75,7 @@ def test_a_cursor_comes_back_as_its_position(number: int) -> None:
 
 
 @given(st.integers(1, 2**63 - 1), st.data())
-@settings(max_examples=100, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.filter_too_much])
 def test_a_changed_cursor_is_none(number: int, data: st.DataObject) -> None:
     whole = cursor(number)
     place = data.draw(st.integers(0, len(whole) - 2))  # the last character has unused bits

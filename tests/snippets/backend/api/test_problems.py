@@ -45,6 +45,7 @@ def of_driver(state: str) -> DBAPIError:
         (NoConnectionFreeError(), "too many requests"),
         (ConnectionRefusedError(), "not now"),
         (asyncpg.InterfaceError("closed"), "not now"),
+        (asyncpg.InternalClientError("in the middle"), "not now"),
         (asyncpg.CannotConnectNowError(), "not now"),
         *((of_driver(state), "not now") for state in ("40001", "57P01", "53300")),
         *((of_driver(state), "not now") for state in ("57014", "55P03", "25P03", "25P04")),

@@ -16,7 +16,7 @@ from snippets.backend.app import create_app
 from tests.snippets.backend.shop import MEDIA_TYPE, Configure, opened
 
 FEW = settings(
-    max_examples=5,
+    max_examples=3,
     database=None,
     deadline=None,
     phases=[Phase.generate],
@@ -54,5 +54,5 @@ async def test_no_request_is_too_much(configure: Configure) -> None:
                 assert answer.headers["content-type"] == MEDIA_TYPE, (case, answer.text)
             seen[mode, answer.status_code // 100] += 1
     # Both kinds have come through to the services.
-    assert seen[GenerationMode.POSITIVE, 2] > 5
-    assert seen[GenerationMode.NEGATIVE, 4] > 20
+    assert seen[GenerationMode.POSITIVE, 2] > 3
+    assert seen[GenerationMode.NEGATIVE, 4] > 10
