@@ -10,7 +10,7 @@ from lab.repository import ROOT
 from lab.verdict import verdict
 
 
-@pytest.mark.parametrize("name", ["jobs-kill"])
+@pytest.mark.parametrize("name", ["jobs-kill", "backend-scoreboard"])
 def test_no_round_contradicts_a_claim(name: str) -> None:
     record = read(record_path(name, ROOT))
     assert record.claims

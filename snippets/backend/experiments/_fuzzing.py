@@ -38,11 +38,10 @@ async def failing_operations(
             *("--seed", str(conditions["seed"])),
             *("--continue-on-failure", "--report", "junit"),
             *("--report-junit-path", str(report)),
+            *("--exclude-path-regex", system.unfuzzed),
         ]
         for name, value in account.headers:
             command += ["--header", f"{name}: {value}"]
-        if system.unfuzzed:
-            command += ["--exclude-path-regex", system.unfuzzed]
         process = await asyncio.create_subprocess_exec(
             *command,
             cwd=folder,

@@ -10,7 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.load import Request
-from snippets.backend import app, migrations, seed, worker
+from snippets.backend import (
+    app,
+    migrations,
+    seed,
+    settings,
+    worker,
+)
 from snippets.backend.experiments._client import ask, insist, posted
 from snippets.backend.experiments._systems import (
     UVICORN,
@@ -23,6 +29,11 @@ PRODUCTS = 20
 RUSH, LEFT = 30, 10  # clients, and what there is for them
 PATIENCE_S = 15.0
 
+PREPARE = (  # what the two do by themselves, in one process
+    f"import {settings.__name__} as s; given = s.load();"
+    f" import {migrations.__name__} as m; m.upgrade(given);"
+    f" import {seed.__name__} as d; d.seed(given)"
+)
 STORED = "SELECT key, count(*) FROM orders GROUP BY key"
 OWED = """
 SELECT count(*) FILTER (WHERE charge.order_id IS NULL) AS uncharged,
@@ -107,10 +118,7 @@ async def rush(url: str, by: Account) -> float:
 
 OURS = System(
     label="the backend of this series",
-    before=(
-        ("-m", migrations.__name__),
-        ("-m", seed.__name__),
-    ),
+    before=(("-c", PREPARE),),
     web=(*UVICORN, "--factory", f"{app.__name__}:create_app"),
     worker=("-m", worker.__name__),
     variables=variables,

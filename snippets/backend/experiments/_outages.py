@@ -8,9 +8,11 @@ is lost by that: the question is what is stored at the end.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import asyncpg
+import psutil
 import redis
 
 from lab.experiment import Conditions
@@ -70,10 +72,12 @@ async def slow(backend: Running, window_s: float) -> None:
     while time.monotonic() < until:
         halted = backend.postgres_processes()
         for one in halted:
-            one.suspend()
+            with suppress(psutil.NoSuchProcess):  # a session has ended
+                one.suspend()
         await asyncio.sleep(HALTED_S)
         for one in halted:
-            one.resume()
+            with suppress(psutil.NoSuchProcess):
+                one.resume()
         await asyncio.sleep(GOING_S)
 
 
@@ -163,6 +167,15 @@ def failed_at_first(sent: Sequence[Sent], fault: str) -> float:
     """How many requests in its window did not succeed at once."""
     of = [one.insisted.first for one in sent if one.fault == fault]
     return sum(not 200 <= first < 300 for first in of)
+
+
+async def still_failing(backend: Running, count: int) -> float:
+    """Of so many reads, how many fail though nothing is amiss."""
+    request = backend.account.cached
+    asked = (insist(backend.url, request, 0.0) for _ in range(count))
+    return sum(
+        one.answer is None for one in await asyncio.gather(*asked)
+    )
 
 
 async def debts(

@@ -17,20 +17,22 @@ POLL_S = 0.02
 
 async def stopped(backend: Running, count: int) -> dict[str, float]:
     """What becomes of so many writes that were sent right before."""
-    sent = asyncio.Semaphore(0)
+    sent = [asyncio.Event() for _ in range(count)]
     arrived: dict[str, bool] = {}
 
-    async def one(of: str) -> None:
+    async def one(of: str, taken: asyncio.Event) -> None:
         try:
             write = backend.account.write(of)
-            answer = await ask(backend.url, write, sent.release)
+            answer = await ask(backend.url, write, taken.set)
+            arrived[of] = answer.ok
         except NoAnswerError:
-            return
-        arrived[of] = answer.ok
+            pass
+        finally:
+            taken.set()  # or nobody listens
 
-    writing = [asyncio.create_task(one(mark())) for _ in range(count)]
-    for _ in range(count):
-        await sent.acquire()
+    writing = [asyncio.create_task(one(mark(), it)) for it in sent]
+    for taken in sent:
+        await taken.wait()
     await asyncio.sleep(TAKEN_S)
     os.kill(backend.web.pid, signal.SIGTERM)
     await asyncio.gather(*writing)

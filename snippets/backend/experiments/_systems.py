@@ -100,7 +100,7 @@ class System:
     oversold: str | None = None
     rush: Callable[[str, Account], Awaitable[float]] | None = None
     schema: str = "/openapi.json"
-    unfuzzed: str | None = None
+    unfuzzed: str = "^$"  # none
     environment: str | None = None
     source: Callable[[Path], Path] = lambda folder: ROOT
 

@@ -1,0 +1,219 @@
+"""The trials are rehearsed on ours; what they count is counted by hand."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+
+import lab
+from lab.experiment import Setting
+from lab.worker import Worker
+from snippets.backend.experiments import _outages, _signing_up, _stopping, scoreboard
+from snippets.backend.experiments._client import Answer, Insisted, NoAnswerError
+from snippets.backend.experiments._counting import RefusedError, _sent
+from snippets.backend.experiments._fuzzing import NotFuzzedError, failed
+from snippets.backend.experiments._ours import OURS
+from snippets.backend.experiments._outages import Sent, failed_at_first, kept
+from snippets.backend.experiments._systems import (
+    DidNotStartError,
+    Running,
+    _answers,
+    _done,
+    web_workers,
+)
+from snippets.backend.experiments.rivals._checkout import NoCheckoutError
+from snippets.backend.experiments.scoreboard import EXPERIMENT, INVARIANTS, RIVALS, UNNOTICED
+
+# What a busy machine may change in small: time is up, and jobs are left.
+TIMED = {"unserved", "uncharged", "undelivered"}
+
+
+async def test_ours_keeps_what_it_promised_while_all_of_it_is_killed(services: None) -> None:
+    setting = Setting({**EXPERIMENT.conditions, **EXPERIMENT.rehearsal})
+    found = await EXPERIMENT.variants["ours"].run(setting)
+    assert set(found) == set(EXPERIMENT.metrics)
+    assert {name: found[name] for name in INVARIANTS.keys() - TIMED} == dict.fromkeys(
+        INVARIANTS.keys() - TIMED, 0
+    )
+    assert found["write"] > found["read"] > 0
+
+
+def test_a_web_worker_is_killed_and_not_its_parent() -> None:
+    with Worker(["sh", "-c", "sleep 60 & sleep 60 & wait"], {}) as web:
+        backend: Any = SimpleNamespace(web=web)
+        while len(web_workers(web.pid)) < 2:
+            pass
+        Running.kill_web_worker(backend)
+        while len(web_workers(web.pid)) > 1:
+            pass
+        assert not web.ended()
+
+
+@pytest.mark.parametrize(
+    ("fault", "done"),
+    [("web", ["kill_web_worker"]), ("jobs", ["kill_worker", "serve_jobs"])],
+)
+async def test_a_fault_ends_what_it_names(fault: str, done: list[str]) -> None:
+    seen: list[str] = []
+    backend: Any = SimpleNamespace(
+        **{name: partial(seen.append, name) for name in ("kill_web_worker", *done)}
+    )
+    await _outages.FAULTS[fault](backend, 0)
+    assert seen == done
+
+
+def test_the_worker_of_jobs_is_killed_if_there_is_one() -> None:
+    killed: list[int] = []
+    worker = SimpleNamespace(kill=lambda: killed.append(1))
+    for one in (None, worker):
+        backend: Any = SimpleNamespace(worker=one)
+        Running.kill_worker(backend)
+    assert killed == [1]
+
+
+def insisted(first: int, answered: bool = True) -> Insisted:
+    return Insisted(first, Answer(201, b"{}") if answered else None)
+
+
+async def test_lost_is_what_was_acknowledged_and_doubled_what_is_stored_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def marks(backend: object) -> dict[str, int]:
+        return {"kept": 1, "twice": 2, "not told": 1}
+
+    monkeypatch.setattr(_outages, "marks", marks)
+    sent = [
+        Sent("web", "kept", insisted(201)),
+        Sent("web", "twice", insisted(0)),
+        Sent("web", "lost", insisted(201)),
+        Sent("web", "not told", insisted(503, answered=False)),
+        Sent("cache", "", insisted(500)),
+    ]
+    found = await kept(None, sent)  # type: ignore[arg-type]
+    assert found == {"lost": 1, "doubled": 1, "unserved": 1}
+    assert failed_at_first(sent, "web") == 2
+    assert failed_at_first(sent, "cache") == 1
+
+
+async def test_of_equal_sign_ups_each_too_many_and_each_failure_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    statuses = iter([201, 201, 409, 500, 0])
+
+    async def ask(url: str, request: object) -> Answer:
+        status = next(statuses)
+        if not status:
+            raise NoAnswerError
+        return Answer(status, b"")
+
+    monkeypatch.setattr(_signing_up, "ask", ask)
+    backend: Any = SimpleNamespace(system=OURS, url="http://127.0.0.1:1")
+    found = await _signing_up.sign_ups(backend, 5)
+    assert found == {"accounts": 1, "signups": 2}
+
+
+def test_a_report_counts_the_operations_that_failed(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(
+        "<testsuites><testsuite><testcase name='GET /a'><failure/></testcase>"
+        "<testcase name='GET /b'/></testsuite></testsuites>"
+    )
+    assert failed("Tested: 2", report) == 1
+    for said in ("Tested: 0", "the schema is not there"):
+        with pytest.raises(NotFuzzedError):
+            failed(said, report)
+
+
+async def test_a_count_of_statements_stops_at_a_request_that_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def ask(url: str, request: object) -> Answer:
+        return Answer(500, b"")
+
+    monkeypatch.setattr("snippets.backend.experiments._counting.ask", ask)
+    backend: Any = SimpleNamespace(url="")
+    with pytest.raises(RefusedError, match="/products/1: 500"):
+        await _sent(backend, SimpleNamespace(path="/products/1"))  # type: ignore[arg-type]
+
+
+async def test_a_command_that_fails_is_told_with_its_last_line(tmp_path: Path) -> None:
+    with pytest.raises(DidNotStartError, match="no such table"):
+        await _done(["sh", "-c", "echo no such table; exit 1"], {}, tmp_path)
+
+
+async def test_a_server_that_ends_is_told_with_its_last_line() -> None:
+    web: Any = SimpleNamespace(ended=lambda: True, said=lambda: "no module named shop")
+    with pytest.raises(DidNotStartError, match="no module named shop"):
+        await _answers("http://127.0.0.1:1", OURS, web)
+
+
+async def test_a_rival_that_is_not_there_is_told_before_anything_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checked: list[str] = []
+
+    def require(checkout: Any) -> None:
+        checked.append(checkout.name)
+        if len(checked) == 2:
+            raise NoCheckoutError
+
+    monkeypatch.setattr("snippets.backend.experiments.rivals._checkout.Checkout.require", require)
+    with pytest.raises(NoCheckoutError):
+        await scoreboard.prepare(Setting({}))
+    assert checked == ["template", "boilerplate"]
+
+
+async def test_a_backend_without_jobs_and_stock_has_none_of_their_numbers() -> None:
+    system, lacks = RIVALS["template"]
+    backend: Any = SimpleNamespace(system=system, worker=None)
+    assert await scoreboard.oversold(backend) == {}
+    assert await _outages.debts(backend, 0) == {}
+    assert {"oversold", "uncharged", "undelivered"} <= lacks
+
+
+async def test_what_is_owed_is_looked_at_until_it_is_paid(services: None) -> None:
+    with lab.postgres() as dsn, psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("CREATE SEQUENCE looks")
+        system = SimpleNamespace(owed="SELECT greatest(0, 2 - nextval('looks')) AS uncharged")
+        backend: Any = SimpleNamespace(system=system, postgres=SimpleNamespace(dsn=dsn))
+        assert await _outages.debts(backend, 30) == {"uncharged": 0}
+
+
+async def test_what_is_not_answered_at_the_end_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Worker(["sleep", "60"], {}) as web:
+        answers = iter([Answer(201, b""), Answer(503, b""), None])
+
+        async def ask(url: str, request: object, sent: Callable[[], None]) -> Answer:
+            answer = next(answers)
+            sent()
+            while not web.ended():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            if answer is None:
+                raise NoAnswerError
+            return answer
+
+        async def marks(backend: object) -> dict[str, int]:
+            return {}
+
+        monkeypatch.setattr(_stopping, "ask", ask)
+        monkeypatch.setattr(_stopping, "marks", marks)
+        account = SimpleNamespace(write=lambda of: of)
+        backend: Any = SimpleNamespace(web=web, url="", account=account)
+        assert await _stopping.stopped(backend, 3) == {"cut": 1, "gone": 1, "running": 0}
+
+
+def test_each_promise_is_a_claim_on_ours_that_allows_none() -> None:
+    claimed = {claim.quantity: claim.at_most for claim in EXPERIMENT.claims}
+    assert claimed == dict.fromkeys({**INVARIANTS, **UNNOTICED}, 0)
+    found = {
+        name: {metric: float(at) for metric in EXPERIMENT.metrics}
+        for at, name in enumerate(EXPERIMENT.variants)
+    }
+    assert EXPERIMENT.quantities["lost"].of(found) == 0
+    assert EXPERIMENT.quantities["template_lost"].of(found) == 1
+    assert "template_oversold" not in EXPERIMENT.quantities
