@@ -44,6 +44,7 @@ class Bounded:
         self._wait_s, self._failed, self._clock = wait_s, failed, clock
         self._answers, self._resume = 0, 0.0
 
+    # --8<-- [start:ask]
     async def ask(self, command: Callable[..., Awaitable[Any]], *args: Any) -> Any:
         """Its answer, or None."""
         before, now = self._answers, self._clock()
@@ -62,3 +63,5 @@ class Bounded:
             return None
         self._answers, self._resume = self._answers + 1, 0.0
         return answer
+
+    # --8<-- [end:ask]

@@ -37,6 +37,7 @@ class Probe:
         found: Readiness = await self.flights.join("look", self._look)
         return found
 
+    # --8<-- [start:probe]
     async def _look(self) -> Readiness:
         # Twice: the connection may have died while it was idle, and the second one is new.
         database = await self._answers() or await self._answers()
@@ -49,3 +50,5 @@ class Probe:
         except (SQLAlchemyError, OSError):
             return False
         return True
+
+    # --8<-- [end:probe]

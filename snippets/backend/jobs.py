@@ -25,11 +25,15 @@ CHARGE, DELIVER = "charge", "deliver"
 Step = Callable[[Transactions, int], Awaitable[None]]
 
 
+# --8<-- [start:enqueue]
 async def enqueue(session: AsyncSession, entrypoint: str, order: int) -> None:
     """Store a job in the transaction of this session: on the connection that it holds."""
     connection = await (await session.connection()).get_raw_connection()
     queries = Queries(AsyncpgDriver(connection.driver_connection))
     await queries.enqueue(entrypoint, b"%d" % order, dedupe_key=f"{entrypoint} {order}")
+
+
+# --8<-- [end:enqueue]
 
 
 async def move(session: AsyncSession, order: int, state: str, *before: str) -> int | None:
@@ -39,6 +43,7 @@ async def move(session: AsyncSession, order: int, state: str, *before: str) -> i
     return await session.scalar(moved)
 
 
+# --8<-- [start:charge]
 async def charge(transactions: Transactions, order: int) -> None:
     """Take the money, and have the order delivered."""
 
@@ -54,6 +59,9 @@ async def charge(transactions: Transactions, order: int) -> None:
     if cents is not None:
         await payments.charge(transactions, order, cents)
         await transactions.run(end, repeatable=True)
+
+
+# --8<-- [end:charge]
 
 
 async def deliver(transactions: Transactions, order: int) -> None:

@@ -11,6 +11,7 @@ from .database.models import Charge
 from .database.transactions import Transactions
 
 
+# --8<-- [start:charge]
 async def charge(transactions: Transactions, order: int, cents: int) -> None:
     """Take the money for this order, unless it has been taken."""
 
@@ -19,3 +20,6 @@ async def charge(transactions: Transactions, order: int, cents: int) -> None:
         await session.execute(insert(Charge).values(values).on_conflict_do_nothing())
 
     await transactions.run(take, repeatable=True)
+
+
+# --8<-- [end:charge]

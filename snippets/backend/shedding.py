@@ -23,6 +23,7 @@ class LoadShedding:
         self._longest_s, self._exempt = longest_s, exempt
         self._in_service = 0
 
+    # --8<-- [start:shed]
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in self._exempt:
             await self._app(scope, receive, send)
@@ -34,6 +35,8 @@ class LoadShedding:
                 await self._serve(scope, receive, send)
             finally:
                 self._in_service -= 1
+
+    # --8<-- [end:shed]
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         received, begun = 0, False

@@ -14,6 +14,7 @@ router = APIRouter(prefix="/orders", tags=["orders"])
 NEWEST = 2**63 - 1  # above each number
 
 
+# --8<-- [start:place]
 @router.post("", status_code=201)
 async def place_order(
     body: NewOrder,
@@ -30,6 +31,9 @@ async def place_order(
     if placed.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return placed.order
+
+
+# --8<-- [end:place]
 
 
 @router.get("")

@@ -63,6 +63,7 @@ class Transactions:
         )
         return await within(self._deadline_s, retrying(attempt))
 
+    # --8<-- [start:attempt]
     async def _attempt(self, work: Work[Answer], repeatable: bool) -> Answer:
         async with AsyncSession(self._engine, expire_on_commit=False) as session:
             if self._limits:
@@ -76,6 +77,8 @@ class Transactions:
                     raise OutcomeUnknownError from error
                 raise
             return answer
+
+    # --8<-- [end:attempt]
 
 
 def counted(state: RetryCallState) -> None:

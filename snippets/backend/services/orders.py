@@ -26,6 +26,7 @@ class Placed(NamedTuple):
     replayed: bool
 
 
+# --8<-- [start:place]
 async def place(session: AsyncSession, account: int, key: str, wanted: dict[int, int]) -> Placed:
     """Order these quantities of these products.
 
@@ -55,6 +56,10 @@ async def place(session: AsyncSession, account: int, key: str, wanted: dict[int,
     return Placed(OrderView.of(order, lines), replayed=False)
 
 
+# --8<-- [end:place]
+
+
+# --8<-- [start:replay]
 async def replay(session: AsyncSession, account: int, key: str, fingerprint: bytes) -> Placed:
     """The answer that the first request with this key got: of that, only the state changes."""
     statement = select(Order).where(Order.account_id == account, Order.key == key)
@@ -63,6 +68,9 @@ async def replay(session: AsyncSession, account: int, key: str, fingerprint: byt
         raise RefusedError(Reason.KEY_REUSED)
     view = (await views(session, [first]))[0]
     return Placed(view.model_copy(update={"state": "placed"}), replayed=True)
+
+
+# --8<-- [end:replay]
 
 
 async def cancel(session: AsyncSession, account: int, number: int) -> OrderView:

@@ -13,6 +13,7 @@ from ..database.models import Product
 from .refusals import Reason, RefusedError
 
 COLUMNS = (Product.id, Product.name, Product.price_cents, Product.version)
+# --8<-- [start:take]
 # Locked in the order of their numbers: two orders of the same products do not wait in a circle.
 TAKE = text("""
 WITH wanted AS (
@@ -25,6 +26,7 @@ UPDATE product SET stock = stock - quantity FROM locked
 WHERE product.id = locked.id AND stock >= quantity
 RETURNING product.id
 """)
+# --8<-- [end:take]
 
 
 class ProductView(Entry):
