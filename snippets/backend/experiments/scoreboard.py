@@ -83,12 +83,14 @@ async def run(
     faults = [
         name for name in conditions["faults"] if name not in lacks
     ]
+    # Fuzzing ends in what it has deleted, its own account among it.
+    async with running(system, conditions) as fuzzed:
+        failing = await failing_operations(fuzzed, conditions)
     async with running(system, conditions) as backend:
         signed_up = await sign_ups(backend, conditions["sign_ups"])
         counted = await statements_by_request(
             backend, conditions["counted"]
         )
-        failing = await failing_operations(backend, conditions)
         backend.serve_jobs()
         sent = await load(backend, faults, conditions)
         found = await kept(backend, sent)
