@@ -49,3 +49,8 @@ def test_a_module_has_a_limit(root: Path) -> None:
     assert said(root) == [
         f"{MODULE}:1: 121 lines, and the limit for the backend is 120. Split it: one idea a module."
     ]
+
+
+def test_what_measures_it_has_none(root: Path) -> None:
+    write(root, "snippets/backend/experiments/mix.py", "x = 1\n" * (MAX_MODULE_LINES + 1))
+    assert said(root) == []

@@ -412,6 +412,18 @@ def test_modules_of_the_backend_grow_with_the_series(repo: Repo) -> None:
     assert repo.problems == []
 
 
+def test_the_backend_has_more_columns(repo: Repo) -> None:
+    path = "snippets/backend/app.py"
+    repo.write(path, f"# --8<-- [start:r]\nx = {'1' * 96}\n# --8<-- [end:r]\n")
+    repo.render(include(f"{path}:r"))
+    assert repo.problems == []
+    repo.write(path, f"# --8<-- [start:r]\nx = {'1' * 97}\n# --8<-- [end:r]\n")
+    repo.render(include(f"{path}:r"))
+    assert repo.problems == [
+        f"this page:1: {path} is wider than 100 columns on line 2. Break what is too wide."
+    ]
+
+
 def test_marks_do_not_count_as_columns(repo: Repo) -> None:
     repo.write(PATH, f"x = {'1' * 68}  # [!]\n")
     repo.render(include(PATH))
