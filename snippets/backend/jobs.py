@@ -28,8 +28,11 @@ Step = Callable[[Transactions, int], Awaitable[None]]
 # --8<-- [start:enqueue]
 async def enqueue(session: AsyncSession, entrypoint: str, order: int) -> None:
     """Store a job in the transaction of this session: on the connection that it holds."""
-    connection = await (await session.connection()).get_raw_connection()
-    queries = Queries(AsyncpgDriver(connection.driver_connection))
+    connection = (await (await session.connection()).get_raw_connection()).driver_connection
+    if connection is None or not connection.is_in_transaction():
+        # SQLAlchemy sends BEGIN with its first statement: this would commit by itself.
+        raise RuntimeError("a job is stored after the first statement of its transaction")
+    queries = Queries(AsyncpgDriver(connection))
     await queries.enqueue(entrypoint, b"%d" % order, dedupe_key=f"{entrypoint} {order}")
 
 
@@ -75,7 +78,7 @@ async def deliver(transactions: Transactions, order: int) -> None:
 
 
 def persistent(parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:
-    """Ten tries in half an hour; then the job is held, for somebody to look at."""
+    """Eleven tries in seventeen minutes; then the job is held, for somebody to look at."""
     longest = timedelta(minutes=10)
     return DatabaseRetryEntrypointExecutor(parameters, max_attempts=10, max_delay=longest)
 

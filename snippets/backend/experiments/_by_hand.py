@@ -1,15 +1,17 @@
 """The statements of an order as a driver sends them, without a mapper.
 
-They are those that the service sends, in its order, with `BEGIN` and
-`COMMIT`; a test compares the two.
+They do what those of the service do, in its order, with `BEGIN` and
+`COMMIT`; the job's is pgqueuer's own. A test compares what is stored.
 """
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
+from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from snippets.backend.services.products import TAKE
@@ -24,15 +26,10 @@ LINE = """
 INSERT INTO order_line (order_id, product_id, quantity, price_cents)
 VALUES ($1, $2, $3, $4)
 """
-JOB = """
-INSERT INTO pgqueuer
-    (priority, entrypoint, payload, execute_after, dedupe_key, status)
-VALUES (0, 'charge', $1, now(), $2, 'queued')
-"""
+JOB = QueryQueueBuilder().build_enqueue_query("raise")
 STOCK = (
     str(TAKE).replace(":products", "$1").replace(":quantities", "$2")
 )
-LINES = "SELECT * FROM order_line WHERE order_id = ANY($1)"
 
 Ask = Callable[..., Awaitable[list[Any]]]
 
@@ -44,9 +41,9 @@ async def place(ask: Ask, account: int, key: str, product: int) -> None:
     [order] = await ask(ORDER, account, key, fingerprint, cents)
     await ask(LINE, order[0], number, 1, cents)
     job = str(order[0])
-    await ask(JOB, job.encode(), f"charge {job}")
+    what = [0], ["charge"], [job.encode()]
+    await ask(JOB, *what, [timedelta()], [f"charge {job}"], [None])
     await ask(STOCK, [product], [1])
-    await ask(LINES, [order[0]])
 
 
 @asynccontextmanager

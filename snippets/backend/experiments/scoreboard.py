@@ -157,8 +157,6 @@ INVARIANTS = {
 }
 UNNOTICED = {
     "cache": "Nobody notices that Redis is killed",
-    "silent": "nor that it is silent",
-    "full": "nor that it is full",
     "jobs": "nor that the job worker is killed",
 }
 

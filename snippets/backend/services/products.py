@@ -15,15 +15,17 @@ from .refusals import Reason, RefusedError
 COLUMNS = (Product.id, Product.name, Product.price_cents, Product.version)
 # --8<-- [start:take]
 # Locked in the order of their numbers: two orders of the same products do not wait in a circle.
+# What `locked` has is the row after that wait; `product` may be the one before.
 TAKE = text("""
 WITH wanted AS (
     SELECT * FROM unnest(CAST(:products AS bigint[]), CAST(:quantities AS bigint[]))
         AS one (id, quantity)
 ), locked AS (
-    SELECT id, quantity FROM product JOIN wanted USING (id) ORDER BY id FOR NO KEY UPDATE OF product
+    SELECT id, quantity, stock FROM product JOIN wanted USING (id)
+    ORDER BY id FOR NO KEY UPDATE OF product
 )
-UPDATE product SET stock = stock - quantity FROM locked
-WHERE product.id = locked.id AND stock >= quantity
+UPDATE product SET stock = locked.stock - quantity FROM locked
+WHERE product.id = locked.id AND locked.stock >= quantity
 RETURNING product.id
 """)
 # --8<-- [end:take]

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from snippets.backend import jobs, payments
 from snippets.backend.jobs import DELIVER
@@ -84,3 +85,12 @@ async def test_an_order_is_paid_or_canceled_and_never_both(shop: Shop) -> None:
         assert await shop.state(order) == ("canceled" if was_canceled else "charged")
         assert await rows(shop, "charge", order) == (not was_canceled)
     assert await shop.stock(product) == 12 + canceled
+
+
+async def test_a_job_without_a_transaction_is_refused(shop: Shop) -> None:
+    async def work(session: AsyncSession) -> None:
+        await jobs.enqueue(session, DELIVER, 2**40)
+
+    with pytest.raises(RuntimeError, match="after the first statement"):
+        await shop.resources.transactions.run(work)
+    assert await shop.jobs(DELIVER, 2**40) == 0

@@ -33,6 +33,7 @@ from snippets.backend.experiments.scoreboard import EXPERIMENT, INVARIANTS, RIVA
 TIMED = {"unserved", "uncharged", "undelivered"}
 
 
+@pytest.mark.timeout(180)  # it starts the backend twice, and all that it needs
 async def test_ours_keeps_what_it_promised_while_all_of_it_is_killed(services: None) -> None:
     setting = Setting({**EXPERIMENT.conditions, **EXPERIMENT.rehearsal})
     found = await EXPERIMENT.variants["ours"].run(setting)

@@ -63,6 +63,20 @@ async def test_stock_is_locked_in_the_order_of_the_products(shop: Shop) -> None:
     assert (await shop.stock(low), await shop.stock(high)) == (9, 9)
 
 
+async def test_what_is_given_back_during_the_wait_can_be_had(shop: Shop) -> None:
+    product = await shop.product(stock=0)
+    take = partial(products.take, wanted={product: 1})
+    async with shop.database.transaction():
+        await shop.database.execute("UPDATE product SET stock = 1 WHERE id = $1", product)
+        waiting = asyncio.create_task(shop.resources.transactions.run(take))
+        blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        blocked += " AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        while not await shop.database.fetchval(blocked):
+            pass
+    await waiting
+    assert await shop.stock(product) == 0
+
+
 async def test_the_same_key_gets_the_first_answer_again(shop: Shop) -> None:
     product, who, key = await shop.product(), await shop.account(), next(names)
     other = await shop.product()
