@@ -12,14 +12,14 @@ counts with what stands before the body, and so does a `case` or an `except` tha
 
 import ast
 import builtins
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.abc import SourceLoader
+from importlib.machinery import SourceFileLoader
 from itertools import takewhile
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType
+from unittest.mock import patch
 
 NAME = "__executed__"  # of the bytes, among the builtins
 BODIES = ("body", "orelse", "finalbody")
@@ -95,53 +95,25 @@ class Marks:
         return ast.fix_missing_locations(mark)
 
 
-class Finder(MetaPathFinder):
-    """Finds modules as Python does, and lets those below some directories be marked."""
-
-    def __init__(self, marks: Marks, root: Path, directories: Sequence[Path]) -> None:
-        self._marks = marks
-        self._directories = directories
-        self._packages = {directory.relative_to(root).parts[0] for directory in directories}
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Where the module is; None, so that others look, where nothing is to be marked."""
-        if fullname.partition(".")[0] not in self._packages:
-            return None
-        spec = PathFinder.find_spec(fullname, path, target)
-        if spec is None or not isinstance(spec.loader, SourceFileLoader):
-            return None
-        if not any(Path(spec.loader.path).is_relative_to(place) for place in self._directories):
-            return None
-        spec.loader = MarkingLoader(fullname, spec.loader.path, self._marks)
-        return spec
-
-
-class MarkingLoader(SourceFileLoader):
-    """Compiles a module with marks, and keeps no bytecode of it."""
-
-    def __init__(self, fullname: str, path: str, marks: Marks) -> None:
-        super().__init__(fullname, path)
-        self._marks = marks
-
-    def get_code(self, fullname: str) -> CodeType:
-        """The module with its marks."""
-        return self._marks.code(self.get_data(self.path), self.path)
-
-
 @contextmanager
-def marked(root: Path, directories: Sequence[Path]) -> Iterator[Marks]:
-    """What runs of the modules below these directories that are imported meanwhile."""
+def marked(directories: Sequence[Path]) -> Iterator[Marks]:
+    """What runs of the modules below these directories that are loaded meanwhile.
+
+    However they are: by an import, or by their path, as Alembic loads a migration.
+    """
     marks = Marks()
-    finder = Finder(marks, root, directories)
+
+    def get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
+        if any(Path(loader.path).is_relative_to(place) for place in directories):
+            return marks.code(loader.get_data(loader.path), loader.path)  # and keep no bytecode
+        return SourceLoader.get_code(loader, fullname)
+
     around = getattr(builtins, NAME, marks.array)  # of who counts already, and goes on
     setattr(builtins, NAME, marks.array)
-    sys.meta_path.insert(0, finder)
     try:
-        yield marks
+        with patch.object(SourceFileLoader, "get_code", get_code):
+            yield marks
     finally:
-        sys.meta_path.remove(finder)
         setattr(builtins, NAME, around)  # modules stay, and look for it
 
 

@@ -90,7 +90,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     ended = ExitStack()
     config.add_cleanup(ended.close)
     directories = sources(measuring, config.rootpath)
-    marks = ended.enter_context(marked(config.rootpath, directories))
+    marks = ended.enter_context(marked(directories))
     execution = Execution(measuring, config.rootpath, directories, marks)
     config.pluginmanager.register(execution, "under-load-execution")
 

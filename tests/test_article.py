@@ -108,4 +108,7 @@ def test_every_kind_of_test_of_a_real_article_is_chosen() -> None:
     ):
         assert any(one in line for line in chosen), one
     assert not any("[snippets/caching" in line or "[caching" in line for line in chosen)
-    assert "This was what pool needs. The whole suite, `make test`, adds batches, " in done.stdout
+    assert (
+        "This was what pool needs. The whole suite, `make test`, adds backend, batches, "
+        in done.stdout
+    )

@@ -2,6 +2,7 @@
 
 import builtins
 import importlib
+import importlib.util
 import inspect
 import subprocess
 import sys
@@ -307,7 +308,7 @@ def test_only_modules_below_the_directories_are_marked(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(root)
-    with marked(root, [root / "counted/part"]) as marks:
+    with marked([root / "counted/part"]) as marks:
         for name in ("counted.part.module", "counted.other.module", "free.module"):
             assert imported(name).one() == 1
         module = sys.modules["counted.part.module"]
@@ -320,7 +321,7 @@ def test_a_module_of_the_same_name_elsewhere_is_not_marked(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(root.parent / "there")
-    with marked(root, [root / "counted"]) as marks:
+    with marked([root / "counted"]) as marks:
         assert imported("counted.part.module").one() == 1
         assert executed(marks) == {}
 
@@ -329,7 +330,7 @@ def test_afterwards_modules_are_found_as_before(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(root)
-    with marked(root, [root / "counted"]) as marks:
+    with marked([root / "counted"]) as marks:
         pass
     assert imported("counted.part.module").one() == 1
     assert executed(marks) == {}
@@ -338,7 +339,17 @@ def test_afterwards_modules_are_found_as_before(
 def test_who_counts_around_it_goes_on(marks: Marks, root: Path) -> None:
     names = run(marks, "def one():\n    return 1\n")
     marks.taken()
-    with marked(root, [root / "counted"]):
+    with marked([root / "counted"]):
         pass
     assert names["one"]() == 1
     assert executed(marks) == {"module.py": {2}}
+
+
+def test_a_module_that_is_loaded_by_its_path_is_marked(root: Path) -> None:
+    path = root / "counted/part/module.py"
+    with marked([root / "counted"]) as marks:
+        spec = importlib.util.spec_from_file_location("of_no_package", path)
+        assert spec is not None
+        assert spec.loader is not None
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+        assert executed(marks) == {str(path): {1}}

@@ -1,10 +1,12 @@
 """The errors of this article, raised and fixed."""
 
+from collections.abc import Callable
+
 import asyncpg
 import psycopg
 import pytest
-from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from snippets.pool import errors_prepared as prepared
 from snippets.pool import errors_role_limit as limits
@@ -166,3 +168,16 @@ async def test_an_empty_name_answers_with_the_last_statement_without_a_pooler_to
         given = [await connection.scalar(text(f"SELECT {number}")) for number in asked]
     await engine.dispose()
     assert given == [42, 7, 7]
+
+
+@pytest.mark.parametrize("make", [prepared.asyncpg_engine, prepared.psycopg_engine])
+async def test_an_engine_for_a_pooler_leaves_no_names(
+    dsn: str, make: Callable[[URL], AsyncEngine]
+) -> None:
+    engine = make(make_url(dsn))
+    async with engine.connect() as connection:
+        for _ in range(10):  # psycopg gives a name to what it sends for the sixth time
+            await connection.execute(text("SELECT 1"))
+        names = "SELECT count(*) FROM pg_prepared_statements WHERE name <> ''"
+        assert await connection.scalar(text(names)) == 0
+    await engine.dispose()

@@ -8,9 +8,11 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import IntegrityError
 
 from lab.experiment import Setting
+from snippets.testing import shop, store
 from snippets.testing.experiments._defects import CLEAN, CONTROLS, DEFECTS, Change, Defect
 from snippets.testing.experiments._service import changed, load
 from snippets.testing.experiments.matrix import ALL, EMPTY, EXPERIMENT, KINDS, execute
+from snippets.testing.naive_happy import shop_sells
 
 FOR = {
     "mocks": ["status"],
@@ -46,6 +48,16 @@ def tried(worker_dsn: str) -> Callable[[str], Tried]:
             await execute(shown, EMPTY)
 
     return lambda kind: partial(run, kind)
+
+
+async def test_the_shop_that_is_shown_sells(worker_dsn: str) -> None:
+    url = make_url(worker_dsn).set(drivername="postgresql+asyncpg")
+    shown = url.render_as_string(hide_password=False)
+    await execute(shown, (*EMPTY, *store.MIGRATIONS))
+    try:
+        await shop_sells(partial(shop.create_app, shown))
+    finally:
+        await execute(shown, EMPTY)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,9 +1,16 @@
 """The statements by hand do what the service does, and layers add up."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+
 import asyncpg
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from lab.experiment import Setting
+from snippets.backend import app
 from snippets.backend.database.engine import create_engine
 from snippets.backend.database.transactions import Transactions
 from snippets.backend.experiments import _least, layers
@@ -66,3 +73,33 @@ def test_an_order_is_held_against_its_statements_and_the_framework() -> None:
     assert EXPERIMENT.quantities["times"].of(found) == pytest.approx(1.5)
     assert EXPERIMENT.quantities["postgres"].of(found) == pytest.approx(100 / 3)
     assert EXPERIMENT.quantities["mapper"].of(found) == 2
+
+
+@pytest.fixture
+def setting(dsn: str) -> Setting:
+    conditions = {**EXPERIMENT.conditions, **EXPERIMENT.rehearsal}
+    return Setting(conditions, postgres=dsn, redis=("redis://127.0.0.1:1", "p:"))
+
+
+async def test_an_order_that_is_refused_is_not_measured(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "create_app", lambda settings: FastAPI())
+    with pytest.raises(layers.RefusedError, match="404"):
+        await layers.endpoint(setting)
+
+
+async def test_nor_one_that_is_refused_over_a_socket(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def serve(*given: object, **named: object) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(url="http://127.0.0.1:1", processor_s=lambda: 0.0)
+
+    async def generate(plan: object) -> SimpleNamespace:
+        return SimpleNamespace(void=None, errors={"503": 1}, sent=())
+
+    monkeypatch.setattr(layers, "serve", serve)
+    monkeypatch.setattr(layers, "generate", generate)
+    with pytest.raises(layers.RefusedError, match="503"):
+        await layers.served(setting, "shop")
