@@ -1,8 +1,7 @@
 """An event loop in which no wait takes time: its clock jumps.
 
 A selector that would wait for the next timer answers at once, and moves
-the clock to it instead. For code that waits for no socket and no
-thread: there each time-out would be over at once.
+the clock to it instead.
 """
 
 import asyncio
