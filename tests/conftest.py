@@ -40,12 +40,7 @@ from lab import databases, descendants, keyspaces, leftovers, storage
 from lab.postgres_cluster import MODEL, postgres_server
 from lab.shared import Shared
 
-pytest_plugins = [
-    "tests.article",
-    "tests.limits",
-    "tests.miniature",
-    "lab.recorder",
-]
+pytest_plugins = ["tests.article", "tests.limits", "tests.miniature", "lab.recorder"]
 
 # A busy machine, or coverage, makes an example slow: that is no fault of what it is an example of.
 hypothesis.settings.register_profile("untimed", deadline=None)

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from functools import partial
 
+import asyncpg
 import psycopg
 import pytest
 from sqlalchemy import event
@@ -14,6 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from snippets.backend import jobs
 from snippets.backend.services import products
 from tests.snippets.backend.shop import Shop, is_problem, names
+
+
+async def somebody_waits_for(connection: asyncpg.Connection) -> None:
+    """Until another session waits for a lock of this one."""
+    blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    blocked += " AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+    while not await connection.fetchval(blocked):
+        pass
 
 
 async def test_a_crowd_orders_what_there_is_and_no_more(shop: Shop) -> None:
@@ -53,10 +62,7 @@ async def test_stock_is_locked_in_the_order_of_the_products(shop: Shop) -> None:
     async with shop.database.transaction():
         await shop.database.execute(lock, low)
         waiting = asyncio.create_task(shop.resources.transactions.run(take))
-        blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-        blocked += " AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-        while not await shop.database.fetchval(blocked):
-            pass
+        await somebody_waits_for(shop.database)
         # It waits for the lower one, and does not hold the higher one meanwhile.
         await shop.database.execute(f"{lock} NOWAIT", high)
     await waiting
@@ -69,10 +75,7 @@ async def test_what_is_given_back_during_the_wait_can_be_had(shop: Shop) -> None
     async with shop.database.transaction():
         await shop.database.execute("UPDATE product SET stock = 1 WHERE id = $1", product)
         waiting = asyncio.create_task(shop.resources.transactions.run(take))
-        blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-        blocked += " AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-        while not await shop.database.fetchval(blocked):
-            pass
+        await somebody_waits_for(shop.database)
     await waiting
     assert await shop.stock(product) == 0
 
