@@ -7,7 +7,8 @@ hang. Traced on CPython 3.11 by a coverage that follows greenlets, every third o
 threads ended at once, a call within a pending call waited for ever for the next of these.
 
 A statement counts as a whole, with all of its lines, from the moment it begins. One that has a body
-counts with what stands before the body, and so does a `case` or an `except` that is taken.
+counts with what stands before the body, and so does a `case` or an `except` that is taken. A loop
+that only waits counts with its body: whether there was anything to wait for is a matter of luck.
 """
 
 import ast
@@ -83,7 +84,8 @@ class Marks:
             yield self._assignment(statement, statement, path)
         for statement in statements[len(first) :]:
             yield self._assignment(statement, statement, path)
-            self._mark(statement, path)
+            if not _only_waits(statement):
+                self._mark(statement, path)
             yield statement
 
     def _assignment(self, node: ast.AST, place: ast.stmt, path: str) -> ast.stmt:
@@ -123,8 +125,19 @@ def _comes_first(statement: ast.stmt) -> bool:
     return text or (isinstance(statement, ast.ImportFrom) and statement.module == "__future__")
 
 
+def _only_waits(statement: ast.AST) -> bool:
+    """Whether it is a loop until something holds, with nothing in it but a sleep."""
+    match statement:
+        case ast.While(body=[ast.Expr(value=waits)], orelse=[]):
+            call = waits.value if isinstance(waits, ast.Await) else waits
+            return isinstance(call, ast.Call) and ast.unparse(call.func).endswith(".sleep")
+    return False
+
+
 def _lines(node: ast.AST) -> Iterator[int]:
-    """Those of a statement or a branch, up to its body."""
+    """Those of a statement or a branch, up to its body, and of a loop that only waits all."""
+    if _only_waits(node):
+        yield from _extent(node)
     if isinstance(node, ast.stmt | ast.ExceptHandler):
         yield node.lineno
     for name, value in ast.iter_fields(node):

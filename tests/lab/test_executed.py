@@ -225,6 +225,35 @@ def test_a_branch_counts_when_it_is_taken(marks: Marks) -> None:
     assert executed(marks) == {"module.py": {2, 3, 6, 7, 8, 11, 12}}
 
 
+def test_a_loop_that_only_waits_counts_whole_even_if_there_is_nothing_to_wait_for(
+    marks: Marks,
+) -> None:
+    text = """
+        import asyncio, time
+        def wait(ready):
+            while not ready:
+                time.sleep(0.01)
+        async def wait_in_a_loop(ready):
+            while not ready:
+                await asyncio.sleep(
+                    0.01
+                )
+        def work(ready):
+            while not ready:
+                time.sleep(0.01)
+                print(ready)
+        def wait_once(ready):
+            if not ready:
+                time.sleep(0.01)
+        wait(True)
+        asyncio.run(wait_in_a_loop(True))
+        work(True)
+        wait_once(True)
+    """
+    run(marks, text)
+    assert executed(marks) == {"module.py": set(range(2, 22)) - {13, 14, 17}}
+
+
 def test_what_ran_is_told_once(marks: Marks) -> None:
     names = run(marks, "def one():\n    return 1\n")
     assert executed(marks) == {"module.py": {1}}
