@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from lab.repository import ROOT
-from tests.site.soups import soup
+from tests.site.parsed import page
 
 
 def test_every_piece_of_code_that_the_guarantee_names_exists() -> None:
@@ -17,7 +17,7 @@ def test_every_piece_of_code_that_the_guarantee_names_exists() -> None:
 
 
 def test_its_links_lead_to_the_repository(site: Path) -> None:
-    page = soup(site / "guarantee" / "index.html")
-    links = {str(link["href"]) for link in page.select(".prose a")}
+    shown = page(site / "guarantee" / "index.html")
+    links = {link.attrs.sget("href") for link in shown.css(".prose a")}
     assert not any(link.startswith("repo:") for link in links)
     assert any(link.endswith("/blob/main/press/checks/sources.py") for link in links)

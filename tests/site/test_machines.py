@@ -11,10 +11,10 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup
+from selectolax.lexbor import LexborHTMLParser
 
 from lab.repository import ROOT
-from tests.site.soups import pages, soup
+from tests.site.parsed import page, pages
 
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
@@ -36,7 +36,7 @@ def published(site: Path) -> dict[str, dict[str, Any]]:
 
 
 def addresses(html: str) -> list[str]:
-    return [str(tag["href"]) for tag in BeautifulSoup(html, "html.parser").select("[href]")]
+    return [tag.attrs.sget("href") for tag in LexborHTMLParser(html).css("[href]")]
 
 
 def test_the_rss_feed_holds_every_article_in_full_with_absolute_links(site: Path) -> None:
@@ -62,9 +62,9 @@ def test_a_feed_leads_an_article_with_its_number(site: Path) -> None:
     labels = {f"{ADDRESS}{slug}/": meta.get("headline") for slug, meta in published(site).items()}
     for item in feed["items"]:
         if headline := labels[item["url"]]:
-            opening = BeautifulSoup(item["content_html"], "html.parser").p
+            opening = LexborHTMLParser(item["content_html"]).css_first("p")
             assert opening is not None
-            assert opening.get_text().endswith(headline["label"])
+            assert opening.text().endswith(headline["label"])
 
 
 def test_the_sitemap_dates_an_article_by_its_last_change(site: Path) -> None:
@@ -80,15 +80,15 @@ def test_the_sitemap_dates_an_article_by_its_last_change(site: Path) -> None:
 
 def test_an_article_tells_machines_what_it_is_and_where_it_stands(site: Path) -> None:
     for slug, meta in published(site).items():
-        page = soup(site / slug / "index.html")
-        blocks = [json.loads(tag.get_text()) for tag in page.select("script[type*=ld]")]
+        shown = page(site / slug / "index.html")
+        blocks = [json.loads(tag.text()) for tag in shown.css("script[type*=ld]")]
         article, trail = blocks
         assert article["@type"] == ["BlogPosting", "TechArticle"]
         assert article["headline"] == meta["title"]
         assert trail["@type"] == "BreadcrumbList"
         assert trail["itemListElement"][-1]["item"] == f"{ADDRESS}{slug}/"
-        (canonical,) = page.select("link[rel=canonical]")
-        assert canonical["href"] == f"{ADDRESS}{slug}/"
+        (canonical,) = shown.css("link[rel=canonical]")
+        assert canonical.attrs["href"] == f"{ADDRESS}{slug}/"
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_the_files_of_a_site_are_there(site: Path, name: str) -> None:
 def test_every_page_and_every_answer_carry_the_same_policy(site: Path) -> None:
     headers = (site / "_headers").read_text(encoding="utf-8")
     policies = {
-        str(meta["content"])
-        for page in pages(site).values()
-        for meta in page.select('meta[http-equiv="Content-Security-Policy"]')
+        meta.attrs.sget("content")
+        for shown in pages(site).values()
+        for meta in shown.css('meta[http-equiv="Content-Security-Policy"]')
     }
     (policy,) = policies
     assert "unsafe-inline" not in policy
@@ -111,12 +111,10 @@ def test_every_page_and_every_answer_carry_the_same_policy(site: Path) -> None:
 
 
 def test_no_page_holds_what_the_policy_forbids(site: Path) -> None:
-    for page, html in pages(site).items():
-        scripts = [tag for tag in html.select("script:not([src])") if not tag.get("type")]
-        handlers = [
-            name for tag in html.find_all(True) for name in tag.attrs if name.startswith("on")
-        ]
-        assert (html.select("style, [style]"), scripts, handlers) == ([], [], []), page
+    for name, html in pages(site).items():
+        forbidden = html.css("style, [style], script:not([src]):not([type])")
+        handlers = [at for tag in html.css("*") for at in tag.attributes if at.startswith("on")]
+        assert ([tag.html for tag in forbidden], handlers) == ([], []), name
 
 
 def test_every_asset_is_named_by_its_content_and_asked_for_by_that_name(site: Path) -> None:
@@ -126,7 +124,8 @@ def test_every_asset_is_named_by_its_content_and_asked_for_by_that_name(site: Pa
     for path in assets:
         assert sha256(path.read_bytes()).hexdigest()[:10] == path.suffixes[-2].lstrip(".")
     for name, html in pages(site).items():
-        asked = [str(tag.get("href") or tag.get("src")) for tag in html.select("link, script")]
+        tags = html.css("link, script")
+        asked = [tag.attrs.get("href") or tag.attrs.sget("src") for tag in tags]
         assets_of_page = [address for address in asked if "assets/" in address]
         assert assets_of_page
         assert all(re.search(r"\.[0-9a-f]{10}\.\w+$", one) for one in assets_of_page), name

@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 from lab import transcript
 from lab.repository import ROOT
 from tests.site.conftest import QuietHandler, served
-from tests.site.soups import pages
+from tests.site.parsed import pages
 from tests.snippets.test_runnable import marked
 
 START_MS = 90_000  # on a machine that does other things meanwhile
@@ -64,7 +64,7 @@ def place(site: Path, include: str) -> tuple[str, str]:
     """The page of a listing, and how to find it there."""
     path, _, region = include.partition(":")
     figure = f"figure[data-path='{path}'][data-region='{region}']"
-    (page,) = (page for page, soup in pages(site).items() if soup.select(f"{figure} .runner"))
+    (page,) = (page for page, shown in pages(site).items() if shown.css(f"{figure} .runner"))
     return page.removesuffix("index.html"), figure
 
 
