@@ -96,9 +96,7 @@ async def run(setting: Setting, generator: Generator) -> Values:
 
     async def report(setting: Setting, url: str) -> list[float]:
         one = await generator(Load(url, users, rate, seconds))
-        setting.disturbed(
-            stall.void(one.lags_s) if one.lags_s else None
-        )
+        setting.disturbed(void(one.lags_s))
         found.append(one)
         return one.latencies_s
 
