@@ -5,7 +5,7 @@ late if it took more than a tenth of the stall. At rate R over T
 seconds, with a stall of S:
 
 - hey and Locust have ten users with a clock each. A user who waits
-  sends nothing and makes up for nothing, so ten requests are late of
+  sends nothing and makes up for one request at most, so ten are late of
   R (T - S), and the 95th percentile is that of a day without a stall.
 - wrk has ten users who never pause. They too are caught once each, but
   wrk corrects what it saw: it takes it that a user sends each E

@@ -18,6 +18,7 @@ import pytest
 from lab import environments
 from lab.experiment import Setting, Values
 from lab.ports import free_port
+from lab.verdict import verdict
 from snippets.testing.experiments import _programs, generators, stall
 from snippets.testing.experiments._programs import FailedError, Load, NoProgramError, Report
 from snippets.testing.experiments.generators import EXPERIMENT
@@ -217,6 +218,18 @@ def test_the_bounds_are_those_of_the_counting() -> None:
     assert bounds["hidden_wrk"] == pytest.approx((0.9 * truth / most, truth / least), abs=0.01)
 
 
+def test_what_the_counting_gives_is_within_the_bounds() -> None:
+    caught = {"late": 100 * 10 / 700, "p95": 0.005, "sent": 700.0, "added": 0.0}
+    open_loop = {"late": 11.25, "p95": 0.6, "sent": 800.0, "added": 0.0}
+    corrected = {"late": 10.0, "p95": 0.55, "sent": 30_000.0, "added": 100 / 9}
+    found = {"truth": open_loop, "arriving": open_loop, "wrk": corrected}
+    found |= {"hey": caught, "locust": caught}
+    assert found.keys() == EXPERIMENT.variants.keys()
+    values = {name: quantity.of(found) for name, quantity in EXPERIMENT.quantities.items()}
+    for claim in EXPERIMENT.claims:
+        assert verdict((values[claim.quantity],) * 2, claim.at_least, claim.at_most) == "holds"
+
+
 def test_what_wrk_reports_as_late_counts_for_each_request_that_it_sent() -> None:
     """Of nine latencies one is late, and eight were sent: an eighth."""
     wrk = {"late": 100 / 9, "added": 100 / 9, "p95": 1.0, "sent": 8.0}
@@ -269,6 +282,15 @@ def installed(name: str) -> None:
         _programs.require([name])
     except NoProgramError as error:
         pytest.skip(str(error))
+
+
+async def test_a_variant_runs_in_small() -> None:
+    """The others differ from it in whom they start, as tested below."""
+    installed("hey")
+    setting = Setting({**EXPERIMENT.conditions, **EXPERIMENT.rehearsal})
+    values = await EXPERIMENT.variants["hey"].run(setting)
+    assert values.keys() == EXPERIMENT.metrics.keys()
+    assert values["sent"] > 0
 
 
 @pytest.mark.parametrize(
