@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -139,10 +140,11 @@ async def test_a_program_ends_with_whoever_waits_for_it(
     waiting = asyncio.create_task(generators.hey(LOAD))
     pid = int(await asyncio.to_thread(started.read_text))
     waiting.cancel()
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(asyncio.CancelledError) as caught:  # it keeps what nobody else would end
         await waiting
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+    assert caught.tb
 
 
 async def test_what_is_not_installed_is_told_before_anything_runs(
@@ -241,20 +243,21 @@ class Held:
 
     def __init__(self, patience_s: float | None) -> None:
         self.url, self.most = "", 0
+        self.released, self.answering = asyncio.Event(), set[asyncio.Task[Any] | None]()
         self._held, self._patience_s = 0, patience_s
-        self._released = asyncio.Event()
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Every request of a connection, when those who are held are released."""
+        self.answering.add(asyncio.current_task())
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while await reader.readuntil(b"\r\n\r\n"):
                 self._held += 1
                 self.most = max(self.most, self._held)
                 if self._held > LOAD.users:
-                    self._released.set()
+                    self.released.set()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._released.wait(), self._patience_s)
-                self._released.set()
+                    await asyncio.wait_for(self.released.wait(), self._patience_s)
+                self.released.set()
                 await asyncio.sleep(0.005)
                 self._held -= 1
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntea")
@@ -267,9 +270,10 @@ async def held(patience_s: float | None) -> AsyncIterator[Held]:
     server = await asyncio.start_server(service.answer, "127.0.0.1")
     host, port = server.sockets[0].getsockname()
     service.url = f"http://{host}:{port}"
-    yield service
+    yield service  # who is served has ended, and so will these tasks
     server.close()
-    await server.wait_closed()
+    service.released.set()
+    await asyncio.gather(*filter(None, service.answering))
 
 
 def installed(name: str) -> None:
