@@ -27,7 +27,7 @@ define NEWLINE
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test measure check post queues rivals
+.PHONY: help serve test measure check post queues rivals generators
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -38,7 +38,7 @@ serve: $(VENV)/ready  ## preview the site, reloading on every change: all, or PA
 test: $(VENV)/ready  ## run the tests against real servers: all, or those of one article by NAME=pool
 	$(PYTHON) -m pytest $(if $(NAME),"--cov=snippets/$$NAME",--cov) $(if $(NAME),"--article=$$NAME")
 
-measure: $(VENV)/ready $(if $(filter jobs-kill,$(NAME)),queues) $(if $(filter backend-scoreboard,$(NAME)),rivals)  ## add a run to measurements: all, NAME=pool-sizing, or STALE=1 for those that are stale
+measure: $(VENV)/ready $(if $(filter jobs-kill,$(NAME)),queues) $(if $(filter backend-scoreboard,$(NAME)),rivals) $(if $(filter testing-generators,$(NAME)),generators)  ## add a run to measurements: all, NAME=pool-sizing, or STALE=1 for those that are stale
 	$(PYTHON) -m lab measure $(if $(NAME),"$$NAME") $(if $(STALE),--stale)
 
 check: $(VENV)/ready  ## linters, types, imports, strict site build
@@ -55,6 +55,8 @@ post: $(VENV)/ready  ## begin an article: TITLE="Your claim" [PACKAGE=name]
 queues: .venv-queues/ready .venv-arq/ready  ## install the job queues that jobs-kill compares, apart; its measurement does so by itself
 
 rivals: .venv-template/ready .venv-boilerplate/ready  ## install what the projects need that backend-scoreboard compares, apart; its measurement does so by itself
+
+generators: .venv-locust/ready  ## install Locust, which testing-generators measures, apart; its measurement does so by itself
 
 # uv when present, for speed; the same hash-locked result without it. A lock is installed into the
 # environment that the target is in, by the interpreter that is given.

@@ -94,6 +94,8 @@ def test_a_target_runs_one_command(clone: Path, typed: str, command: str) -> Non
         ("queues", ["arq", "queues"]),
         ("measure NAME=backend-scoreboard", ["boilerplate", "template"]),
         ("rivals", ["boilerplate", "template"]),
+        ("measure NAME=testing-generators", ["locust"]),
+        ("generators", ["locust"]),
         *((typed, []) for typed in ("serve", "test", "measure", "measure NAME=pool-sizing")),
     ],
 )
