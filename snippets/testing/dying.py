@@ -20,7 +20,10 @@ from snippets.testing.stocked import Create, stocked
 def dying_before(
     engine: AsyncEngine, number: int
 ) -> Iterator[list[Connection]]:
-    """Before the statement of this number; yields what came so far."""
+    """Before the statement of this number; yields what came so far.
+
+    It ends a connection of asyncpg; another driver ends one otherwise.
+    """
     came: list[Connection] = []
 
     def die(connection: Connection, *_: object) -> None:

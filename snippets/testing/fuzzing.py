@@ -6,6 +6,8 @@ They are made in a thread, and sent in the loop of the application.
 import asyncio
 from typing import Any
 
+import httpx
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
@@ -26,19 +28,29 @@ async def no_request_is_a_500(
         @sized(examples)
         @given(schema.as_strategy())
         def check(case: schemathesis.Case[Any]) -> None:
-            request = client.request(
-                case.method,
-                case.formatted_path,
-                params=case.query,
-                json=case.body if case.media_type else None,
+            sent = asyncio.run_coroutine_threadsafe(
+                client.send(request(case)), loop
             )
-            sent = asyncio.run_coroutine_threadsafe(request, loop)
             assert sent.result().status_code < 500  # [!]
 
         await asyncio.to_thread(check)
 
 
 # --8<-- [end:fuzz]
+# --8<-- [start:request]
+def request(case: schemathesis.Case[Any]) -> httpx.Request:
+    """All of it: headers, cookies, and a body of any type."""
+    given = case.as_transport_kwargs(base_url="http://test")
+    made: Any = requests.Request(**given).prepare()
+    return httpx.Request(
+        made.method,
+        made.url,
+        headers=httpx.Headers(made.headers, encoding="latin-1"),
+        content=made.body,
+    )
+
+
+# --8<-- [end:request]
 # --8<-- [start:sized]
 def sized(examples: int) -> settings:
     """As many, and no example is too slow for a busy machine."""

@@ -10,6 +10,11 @@ import selectors
 
 # --8<-- [start:loop]
 class Jumping(selectors.DefaultSelector):
+    """Not for code that waits for a socket, a thread or a process.
+
+    It jumps while they are at work: their time-outs end at once.
+    """
+
     now = 0.0  # seconds
 
     def select(

@@ -5,6 +5,8 @@ stalls for one, and prints how many latencies above 100 ms it reports.
 """
 
 import asyncio
+import logging
+import math
 from collections.abc import Awaitable, Callable
 
 Send = Callable[[], Awaitable[None]]
@@ -12,13 +14,20 @@ Send = Callable[[], Awaitable[None]]
 
 # --8<-- [start:load]
 async def load(send: Send, rate: float, seconds: float) -> list[float]:
-    """Latencies, each from when its request was due."""
+    """Latencies from when each request was due; failed: infinite.
+
+    What is sent has a time-out of its own, or its load does not end.
+    """
     loop = asyncio.get_running_loop()
     began, latencies = loop.time(), list[float]()
 
     async def one(due: float) -> None:
-        await send()
-        latencies.append(loop.time() - due)  # [!]
+        try:
+            await send()
+            latencies.append(loop.time() - due)  # [!]
+        except Exception as error:  # the others are sent all the same
+            logging.warning("failed: %r", error)
+            latencies.append(math.inf)
 
     async with asyncio.TaskGroup() as requests:
         for number in range(round(rate * seconds)):

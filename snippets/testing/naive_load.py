@@ -5,6 +5,8 @@ stalls for one, and prints how many latencies above 100 ms it reports.
 """
 
 import asyncio
+import logging
+import math
 from collections.abc import Awaitable, Callable
 
 Send = Callable[[], Awaitable[None]]
@@ -14,7 +16,7 @@ Send = Callable[[], Awaitable[None]]
 async def load(
     send: Send, rate: float, seconds: float, users: int = 10
 ) -> list[float]:
-    """Latencies; each user sends again when the answer is there."""
+    """Latencies; each user sends again when the last has ended."""
     loop = asyncio.get_running_loop()
     began, latencies = loop.time(), list[float]()
 
@@ -23,8 +25,12 @@ async def load(
         while due < began + seconds:
             await asyncio.sleep(due - loop.time())
             sent = loop.time()
-            await send()
-            latencies.append(loop.time() - sent)  # [!]
+            try:
+                await send()
+                latencies.append(loop.time() - sent)  # [!]
+            except Exception as error:
+                logging.warning("failed: %r", error)
+                latencies.append(math.inf)
             due = max(sent + users / rate, loop.time())
 
     await asyncio.gather(*(user(n / rate) for n in range(users)))

@@ -253,8 +253,8 @@ EXPERIMENT = Experiment(
             at_least=10.1,
         ),
         Claim(
-            "Of its report a tenth is late or less, within a point: what"
-            " it adds in ordinary times is not late",
+            "Of its report a tenth is late or less, within a point, as"
+            " what it adds in ordinary times is not late",
             quantity="late_wrk",
             at_most=11,
         ),

@@ -84,6 +84,8 @@ async def from_here(
     finally:
         ticking.cancel()
         await connections.close()
+    if math.inf in latencies:
+        raise RuntimeError("a request failed, which was no stall")
     setting.disturbed(void(late))
     return latencies
 

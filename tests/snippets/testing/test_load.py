@@ -1,9 +1,11 @@
 """What a load reports of a stall, in a loop whose clock jumps."""
 
 import asyncio
+import math
 import socket
 import time
 from functools import partial
+from itertools import count
 
 import pytest
 
@@ -55,13 +57,35 @@ def test_without_a_stall_all_are_sent_and_timed(sends: stalling.Load) -> None:
         assert runner.run(measure()) == pytest.approx([0.001] * 20)
 
 
-async def test_a_request_that_fails_ends_the_load() -> None:
-    async def send() -> None:
-        raise ConnectionRefusedError
+@pytest.mark.parametrize("sends", [load.load, naive_load.load])
+def test_a_request_that_fails_is_counted_and_the_others_are_sent(
+    sends: stalling.Load, caplog: pytest.LogCaptureFixture
+) -> None:
+    numbers = count(1)
 
-    with pytest.raises(ExceptionGroup) as raised:
-        await load.load(send, 1000, 0.01)
-    assert raised.group_contains(ConnectionRefusedError)
+    async def send() -> None:
+        await asyncio.sleep(0.001)
+        if next(numbers) == 3:
+            raise ConnectionRefusedError("nobody listens")
+
+    async def measure() -> list[float]:
+        return await sends(send, 100, 0.2)
+
+    with asyncio.Runner(loop_factory=JumpingLoop) as runner:
+        latencies = runner.run(measure())
+    assert latencies.count(math.inf) == 1
+    assert sorted(latencies)[:-1] == pytest.approx([0.001] * 19)
+    assert "ConnectionRefusedError('nobody listens')" in caplog.text
+
+
+@pytest.mark.parametrize("sends", [load.load, naive_load.load])
+async def test_a_load_that_is_cancelled_ends(sends: stalling.Load) -> None:
+    async def send() -> None:
+        await asyncio.Event().wait()
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(sends(send, 1000, 60), 0.01)
+    assert len(asyncio.all_tasks()) == 1
 
 
 async def asleep(seconds: float) -> float:

@@ -72,6 +72,14 @@ def test_both_must_name_one_loop(fixture: str, mark: str, passes: bool, write: W
     assert not said.startswith("ScopeMismatch")
 
 
+def test_without_the_setting_the_fixture_is_made_in_another_loop(write: Write) -> None:
+    file = write(FIXTURE.format(fixture="scope='session'", mark=""))
+    with pytest.warns(pytest.PytestDeprecationWarning, match="is unset"):
+        (said,) = outcomes(file, *listing.OPTIONS[:4])
+    assert said != "passed"
+    assert not said.startswith("ScopeMismatch")
+
+
 SESSION = (
     *listing.OPTIONS[:4],
     *("-o", "asyncio_default_fixture_loop_scope=session"),

@@ -8,6 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI, Response
 
+from lab.experiment import Setting
+from snippets.testing import load
 from snippets.testing.experiments import _stalled, database, stall
 from snippets.testing.experiments._connections import Connections
 from snippets.testing.experiments._tables import fifty
@@ -52,6 +54,14 @@ async def test_the_service_stalls_when_it_is_told_to(monkeypatch: pytest.MonkeyP
         assert slept == []
         await asyncio.sleep(0.001)
         assert slept == [7.0]
+
+
+async def test_a_request_that_fails_is_no_stall(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stall, "BEFORE_S", 0.0)
+    setting = Setting(conditions={"rate": 100, "seconds": 0.01})
+    async with socketed(FastAPI()) as client:  # it has no route
+        with pytest.raises(RuntimeError, match="a request failed"):
+            await stall.from_here(load.load, setting, str(client.base_url))
 
 
 @pytest.mark.parametrize(("late", "says"), [([0.0] * 99 + [1.0], False), ([0.0, 1.0], True)])
