@@ -21,6 +21,7 @@ from snippets.backend import __main__ as runner
 from snippets.backend import running
 from snippets.backend.port import unusable
 from snippets.backend.processes import Processes
+from snippets.backend.signals import until_told_to_end
 
 OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "METRICS_TOKEN", "PROMETHEUS_MULTIPROC_DIR")
 OPEN = "The shop is open"
@@ -100,10 +101,23 @@ def test_it_serves_replaces_who_is_killed_and_leaves_nothing(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_each_signal_that_ends_programs_ends_it_without_a_traceback(number: int) -> None:
     begun = time.monotonic()
-    with running.until_told_to_end():
+    with until_told_to_end():
         os.kill(os.getpid(), number)
         time.sleep(20)
     assert time.monotonic() - begun < 20
+
+
+def test_what_nohup_has_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    survived = False
+    try:
+        with until_told_to_end():
+            os.kill(os.getpid(), signal.SIGHUP)
+            survived = True
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert survived
 
 
 def test_the_command_of_the_copy_ends_with_0_when_told_to(
