@@ -103,7 +103,8 @@ class Processes:
 
     def _tell(self, group: int) -> None:
         assert self._guard.stdin
-        self._guard.stdin.write(b"%d\n" % group)
+        with suppress(BrokenPipeError):  # somebody has killed the guard
+            self._guard.stdin.write(b"%d\n" % group)
 
 
 def _has_ended(child: subprocess.Popen[bytes]) -> bool:

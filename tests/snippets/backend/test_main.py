@@ -156,8 +156,11 @@ def test_a_port_in_use_is_said_in_a_line(
     )
 
 
-def test_a_port_that_is_none_is_said_in_a_line(capfd: pytest.CaptureFixture[str]) -> None:
-    assert running.serve(70_000) == 1
+@pytest.mark.parametrize("port", [70_000, -1, 0])
+def test_a_port_that_is_none_is_said_in_a_line(
+    port: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert running.serve(port) == 1
     assert capfd.readouterr().err.count("\n") == 1
 
 

@@ -150,3 +150,16 @@ def test_a_signal_during_the_start_of_a_child_loses_nobody(monkeypatch: pytest.M
         pytest.fail("the signal was lost")
     [child] = born
     assert not psutil.pid_exists(child)
+
+
+def test_all_ends_in_good_order_when_the_guard_was_killed(tmp_path: Path) -> None:
+    with Processes(patience_s=0.1) as processes:
+        first = processes.start("first", FOREVER)
+        guard = next(c for c in psutil.Process().children() if "groups" in " ".join(c.cmdline()))
+        guard.kill()
+        assert eventually(lambda: guard.status() == psutil.STATUS_ZOMBIE)
+        begun = tmp_path / "begun"
+        second = processes.start("second", shell(f"trap '' TERM; echo 1 >{begun}; sleep 600"))
+        written(begun)
+    assert not psutil.pid_exists(first)
+    assert not psutil.pid_exists(second)
