@@ -43,5 +43,5 @@ def undisturbed() -> Iterator[None]:
     finally:
         for number in heard:
             signal.signal(number, before[number])
-        for number in came:
-            signal.raise_signal(number)
+        for got in came:
+            signal.raise_signal(got)

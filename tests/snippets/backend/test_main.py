@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ import pytest
 from lab import binaries, ports
 from snippets.backend import __main__ as runner
 from snippets.backend import running
-from snippets.backend.port import unusable
+from snippets.backend.port import ready, unusable
 from snippets.backend.processes import Processes
 from snippets.backend.signals import until_told_to_end
 
@@ -162,6 +163,30 @@ def test_a_port_that_is_none_is_said_in_a_line(
 ) -> None:
     assert running.serve(port) == 1
     assert capfd.readouterr().err.count("\n") == 1
+
+
+def test_a_port_whose_last_connections_have_not_faded_can_be_used() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            server.accept()[0].close()  # who closes first keeps the address for a minute
+            assert client.recv(1) == b""
+    assert unusable(port) is None
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_only_who_says_so_is_ready(status: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with server.accept()[0] as asked:
+                asked.recv(1024)
+                asked.sendall(b"HTTP/1.1 %d x\r\nContent-Length: 0\r\n\r\n" % status)
+
+        answering = threading.Thread(target=answer)
+        answering.start()
+        assert ready(server.getsockname()[1]) == (status == 200)
+        answering.join()
 
 
 def test_a_database_that_is_not_there_is_said_without_the_password(
