@@ -13,7 +13,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from .copying import NotCopiedError, copy
-from .running import fail, parser, say, serve, until_told_to_end
+from .running import fail, parser, say, serve
+from .signals import until_told_to_end
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,6 +14,8 @@ HOST = "127.0.0.1"
 
 def unusable(port: int) -> str | None:
     """Why nobody can listen on a port; None if we can."""
+    if port == 0:
+        return "with 0 the system chooses one, and nobody knows which"
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Self
 
+from .signals import undisturbed
+
 POLL_S = 0.05
 # It is told of a group when that begins, and again when it has ended.
 GUARD = """
@@ -72,9 +74,10 @@ class Processes:
 
         It shares our output, and not the signals of our terminal: Ctrl-C is for us to pass on.
         """
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)
-        self._running[name] = child
-        self._tell(child.pid)
+        with undisturbed():
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)
+            self._running[name] = child
+            self._tell(child.pid)
         return child.pid
 
     def ended(self) -> Iterator[tuple[str, int]]:
@@ -100,7 +103,8 @@ class Processes:
 
     def _tell(self, group: int) -> None:
         assert self._guard.stdin
-        self._guard.stdin.write(b"%d\n" % group)
+        with suppress(BrokenPipeError):  # somebody has killed the guard
+            self._guard.stdin.write(b"%d\n" % group)
 
 
 def _has_ended(child: subprocess.Popen[bytes]) -> bool:

@@ -15,8 +15,6 @@ import sys
 import tempfile
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,6 +24,7 @@ from .port import HOST, ready, unusable
 from .processes import POLL_S, Processes
 from .seed import CUSTOMER, PASSWORD, seed
 from .settings import load
+from .signals import until_told_to_end
 
 GRACE_S = 10  # longer than a request may take: see shedding
 PACKAGE = __package__ or ""
@@ -36,19 +35,6 @@ def parser() -> ArgumentParser:
     made = ArgumentParser(prog=f"python -m {PACKAGE}", description="Run the shop on this machine.")
     made.add_argument("--port", type=int, default=8000, help="where it listens [%(default)s]")
     return made
-
-
-@contextmanager
-def until_told_to_end() -> Iterator[None]:
-    """Ctrl-C, SIGTERM and a closed terminal end the block; twice, and it does not take leave."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
-    try:
-        with suppress(KeyboardInterrupt):
-            yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def main() -> int:

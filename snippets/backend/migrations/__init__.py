@@ -10,7 +10,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, PendingRollbackError
 
 from ..database.models import Base
 from ..settings import Settings
@@ -32,7 +32,7 @@ def upgrade(settings: Settings) -> None:
     """Run the migrations that this database has not seen.
 
     Raises:
-        MigrationError: another migration did not end in time, or a table was in use.
+        MigrationError: another one did not end in time, a table was in use, the server is gone.
     """
     address = make_url(settings.direct.get_secret_value()).set(drivername="postgresql+psycopg")
     engine = create_engine(
@@ -48,6 +48,8 @@ def upgrade(settings: Settings) -> None:
         with engine.connect() as connection:  # at its end the lock is given back
             take_turn(connection, settings.migration_s)
             command.upgrade(configuration(connection), "head")
+    except PendingRollbackError:  # Alembic's next statement: what was cut off is committed so far
+        raise MigrationError("The connection was lost on the way: migrate again.") from None
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != "55P03":
             raise MigrationError(f"PostgreSQL does not answer: {error.orig}") from None

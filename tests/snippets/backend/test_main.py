@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +20,9 @@ import pytest
 from lab import binaries, ports
 from snippets.backend import __main__ as runner
 from snippets.backend import running
-from snippets.backend.port import unusable
+from snippets.backend.port import ready, unusable
 from snippets.backend.processes import Processes
+from snippets.backend.signals import until_told_to_end
 
 OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "METRICS_TOKEN", "PROMETHEUS_MULTIPROC_DIR")
 OPEN = "The shop is open"
@@ -100,10 +102,23 @@ def test_it_serves_replaces_who_is_killed_and_leaves_nothing(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_each_signal_that_ends_programs_ends_it_without_a_traceback(number: int) -> None:
     begun = time.monotonic()
-    with running.until_told_to_end():
+    with until_told_to_end():
         os.kill(os.getpid(), number)
         time.sleep(20)
     assert time.monotonic() - begun < 20
+
+
+def test_what_nohup_has_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    survived = False
+    try:
+        with until_told_to_end():
+            os.kill(os.getpid(), signal.SIGHUP)
+            survived = True
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert survived
 
 
 def test_the_command_of_the_copy_ends_with_0_when_told_to(
@@ -142,9 +157,36 @@ def test_a_port_in_use_is_said_in_a_line(
     )
 
 
-def test_a_port_that_is_none_is_said_in_a_line(capfd: pytest.CaptureFixture[str]) -> None:
-    assert running.serve(70_000) == 1
+@pytest.mark.parametrize("port", [70_000, -1, 0])
+def test_a_port_that_is_none_is_said_in_a_line(
+    port: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert running.serve(port) == 1
     assert capfd.readouterr().err.count("\n") == 1
+
+
+def test_a_port_whose_last_connections_have_not_faded_can_be_used() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            server.accept()[0].close()  # who closes first keeps the address for a minute
+            assert client.recv(1) == b""
+    assert unusable(port) is None
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_only_who_says_so_is_ready(status: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with server.accept()[0] as asked:
+                asked.recv(1024)
+                asked.sendall(b"HTTP/1.1 %d x\r\nContent-Length: 0\r\n\r\n" % status)
+
+        answering = threading.Thread(target=answer)
+        answering.start()
+        assert ready(server.getsockname()[1]) == (status == 200)
+        answering.join()
 
 
 def test_a_database_that_is_not_there_is_said_without_the_password(

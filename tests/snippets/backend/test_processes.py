@@ -9,16 +9,19 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from snippets.backend.processes import Processes
+from snippets.backend.signals import until_told_to_end
 
 FOREVER = ["sleep", "600"]
 PARENT = """
 import sys, time
 from snippets.backend.processes import Processes
+from snippets.backend.signals import until_told_to_end
 with Processes(patience_s=5) as processes:
     print(processes.start("server", ["sh", "-c", sys.argv[1]]), flush=True)
     time.sleep(600)
@@ -128,3 +131,35 @@ def test_all_ends_when_the_parent_is_killed(tmp_path: Path) -> None:
 def test_a_child_does_not_hear_the_signals_of_our_terminal() -> None:
     with Processes(patience_s=5) as processes:
         assert os.getpgid(processes.start("server", FOREVER)) != os.getpgrp()
+
+
+def test_a_signal_during_the_start_of_a_child_loses_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    born = list[int]()
+
+    class Interrupted(subprocess.Popen[bytes]):
+        """Somebody presses Ctrl-C when the process is there, and nobody knows of it yet."""
+
+        def __init__(self, *given: Any, **options: Any) -> None:
+            super().__init__(*given, **options)
+            born.append(self.pid)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with until_told_to_end(), Processes(patience_s=5) as processes:
+        monkeypatch.setattr(subprocess, "Popen", Interrupted)
+        processes.start("server", FOREVER)
+        pytest.fail("the signal was lost")
+    [child] = born
+    assert not psutil.pid_exists(child)
+
+
+def test_all_ends_in_good_order_when_the_guard_was_killed(tmp_path: Path) -> None:
+    with Processes(patience_s=0.1) as processes:
+        first = processes.start("first", FOREVER)
+        guard = next(c for c in psutil.Process().children() if "groups" in " ".join(c.cmdline()))
+        guard.kill()
+        assert eventually(lambda: guard.status() == psutil.STATUS_ZOMBIE)
+        begun = tmp_path / "begun"
+        second = processes.start("second", shell(f"trap '' TERM; echo 1 >{begun}; sleep 600"))
+        written(begun)
+    assert not psutil.pid_exists(first)
+    assert not psutil.pid_exists(second)

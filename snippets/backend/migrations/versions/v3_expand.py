@@ -11,7 +11,8 @@ revision, down_revision = "v3", "v2"
 
 def upgrade() -> None:
     """Add the fingerprint of an order's request, and the index for the orders of an account."""
-    op.execute("ALTER TABLE orders ADD COLUMN fingerprint bytea")
+    # Whoever is cut off below begins here again, and this has been committed then.
+    op.execute("ALTER TABLE orders ADD COLUMN IF NOT EXISTS fingerprint bytea")
     with op.get_context().autocommit_block():  # CONCURRENTLY cannot be in a transaction
         op.execute("SET lock_timeout = 0")  # it waits for transactions, and holds nobody up
         op.execute("DROP INDEX CONCURRENTLY IF EXISTS orders_of_account")  # of a try that failed

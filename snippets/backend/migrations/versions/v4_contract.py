@@ -12,6 +12,7 @@ revision, down_revision = "v4", "v3"
 def upgrade() -> None:
     """Every order has a fingerprint: none matches the empty one of those from before."""
     op.execute("UPDATE orders SET fingerprint = '' WHERE fingerprint IS NULL")
+    op.execute("ALTER TABLE orders DROP CONSTRAINT IF EXISTS fingerprinted")  # of a try cut off
     op.execute(
         "ALTER TABLE orders ADD CONSTRAINT fingerprinted CHECK (fingerprint IS NOT NULL) NOT VALID"
     )

@@ -10,7 +10,8 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import NullPool, create_engine, make_url
+from psycopg import IsolationLevel
+from sqlalchemy import Engine, NullPool, create_engine, event, make_url
 
 import lab
 from snippets.backend import migrations
@@ -19,6 +20,7 @@ from snippets.backend.migrations import LOCK, MigrationError, upgrade
 from tests.snippets.backend.conftest import NOWHERE
 from tests.snippets.backend.shop import settings_for
 
+CUTS = ["DROP INDEX", "CREATE INDEX CONCURRENTLY", "VALIDATE", "SET NOT NULL"]
 HOLD = f"SELECT pg_advisory_lock({LOCK})"
 
 
@@ -64,6 +66,44 @@ def test_an_interrupted_index_is_built_anew_and_old_orders_have_a_fingerprint(ds
         assert row
         assert "(account_id, id DESC)" in row[0]
         assert connection.execute("SELECT fingerprint FROM orders").fetchone() == (b"",)
+
+
+@pytest.mark.parametrize("at", CUTS)
+def test_what_was_cut_off_between_two_statements_goes_on(dsn: str, at: str) -> None:
+    def cut(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if at in statement:
+            raise InterruptedError(at)
+
+    event.listen(Engine, "before_cursor_execute", cut)
+    try:
+        with pytest.raises(InterruptedError, match=at):
+            upgrade(settings_for(dsn, NOWHERE))
+    finally:
+        event.remove(Engine, "before_cursor_execute", cut)
+    upgrade(settings_for(dsn, NOWHERE))
+    with psycopg.connect(dsn) as connection:
+        head = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    assert head == ("v4",)
+
+
+def test_a_connection_that_is_lost_on_the_way_is_no_traceback(dsn: str) -> None:
+    settings = settings_for(dsn, NOWHERE)
+    upgrade_to(settings, "v2")
+    lost = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX%'"
+    lost += " AND datname = current_database() AND wait_event_type = 'Lock'"
+    with psycopg.connect(dsn) as reader, psycopg.connect(dsn, autocommit=True) as admin:
+        reader.isolation_level = IsolationLevel.REPEATABLE_READ
+        reader.execute("SELECT")  # the index waits for this snapshot
+
+        def lose() -> None:
+            while not admin.execute(lost).rowcount:
+                time.sleep(0.01)
+
+        losing = threading.Thread(target=lose)
+        losing.start()
+        with pytest.raises(MigrationError, match="lost on the way"):
+            upgrade(settings)
+        losing.join()
 
 
 def upgrade_to(settings: Any, revision: str) -> None:
