@@ -153,7 +153,7 @@ async def test_a_server_that_does_not_come_back_is_waited_for_until_the_deadline
         statement_s=0.02,
         lock_s=0.01,
         pool_s=0.01,
-        connect_s=0.01,
+        connect_s=0.5,
         redis_s=0.01,
         request_s=1.0,
     )
@@ -200,6 +200,15 @@ async def test_the_limits_are_those_of_the_server(
         "transaction_timeout": "13000",
         "idle_in_transaction_session_timeout": "11000",
     }
+
+
+async def test_the_driver_reads_the_options_of_the_address(
+    configure: Configure, shared_dsn: str
+) -> None:
+    engine = create_engine(configure(dsn=f"{shared_dsn}?sslmode=disable"), 1)
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SELECT 1")) == 1
+    await engine.dispose()
 
 
 async def test_behind_a_pooler_no_statement_has_a_name(
