@@ -50,6 +50,10 @@ def test_what_is_no_address_has_no_key(address: str) -> None:
         address_key(address)
 
 
+def test_what_looks_the_same_is_the_same_address() -> None:
+    assert address_key("\u3391@EXAMPLE.com") == "khz@example.com"  # three letters in one
+
+
 async def test_a_password_is_the_same_from_every_keyboard(shop: Shop) -> None:
     body = credentials(password="ä" * 15)
     (await shop.client.post("/accounts", json=body)).raise_for_status()
