@@ -28,7 +28,8 @@ def postgres_url(given: SecretStr) -> SecretStr:
 def redis_url(given: SecretStr) -> SecretStr:
     """Refuse what is no address of Redis."""
     with suppress(TypeError, ValueError):
-        ConnectionPool.from_url(given.get_secret_value()).make_connection()  # it knows the options
+        pool = ConnectionPool.from_url(given.get_secret_value())
+        pool.make_connection()  # type: ignore[no-untyped-call]  # knows which options there are
         return given
     raise ValueError("should be redis://host:6379/0")
 
