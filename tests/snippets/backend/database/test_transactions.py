@@ -242,6 +242,7 @@ async def test_a_server_that_takes_no_writes_is_left(configure: Configure) -> No
 
 
 def test_the_engine_waits_and_never_grows(configure: Configure) -> None:
-    pool = create_engine(configure(), 3).sync_engine.pool
+    pool = create_engine(configure(pool_s=7), 3).sync_engine.pool
     assert re.search("Pool size: 3 .*Current Overflow: -3", pool.status())
     assert pool._max_overflow == 0  # type: ignore[attr-defined]
+    assert pool._timeout == 7  # type: ignore[attr-defined]
