@@ -202,6 +202,21 @@ async def test_the_limits_are_those_of_the_server(
     }
 
 
+async def test_a_server_that_does_not_keep_its_limits_is_not_waited_for(
+    configure: Configure,
+) -> None:
+    engine = create_engine(configure(lock_s=0.1, statement_s=0.2, answer_s=0.3), 1)
+
+    async def wait() -> None:
+        async with engine.connect() as connection:
+            await connection.execute(text("SET statement_timeout = 0"))
+            await connection.execute(text("SELECT pg_sleep(60)"))
+
+    with pytest.raises(TimeoutError):
+        await wait()
+    await engine.dispose()
+
+
 async def test_the_driver_reads_the_options_of_the_address(
     configure: Configure, shared_dsn: str
 ) -> None:
