@@ -51,7 +51,7 @@ class Measured:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status, begun = "cut off", time.perf_counter()
+        status, started, begun = "cut off", "", time.perf_counter()
 
         def observe() -> None:
             method = scope["method"] if scope["method"] in METHODS else "other"
@@ -62,11 +62,16 @@ class Measured:
             once.callback(observe)
 
             async def seen(message: Message) -> None:
-                nonlocal status
+                nonlocal status, started
                 if message["type"] == "http.response.start":
-                    status = str(message["status"])
+                    started = str(message["status"])
                 await send(message)
                 if message["type"] == "http.response.body" and not message.get("more_body"):
+                    status = started
                     once.close()
 
-            await self._app(scope, receive, seen)
+            try:
+                await self._app(scope, receive, seen)
+            except Exception:
+                status = "cut off" if started else "500"  # Starlette answers, outside of this
+                raise

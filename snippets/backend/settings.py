@@ -5,33 +5,36 @@ deployment that did not happen. Each wait ends before the one around it: otherwi
 gives up first, and the inner one works on for nobody.
 """
 
+from contextlib import suppress
 from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from redis.asyncio import ConnectionPool
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 
 def postgres_url(given: SecretStr) -> SecretStr:
     """Refuse what is no address of PostgreSQL."""
-    try:
-        backend = make_url(given.get_secret_value()).get_backend_name()
-    except (ArgumentError, ValueError):
-        backend = ""
-    if backend not in ("postgresql", "postgres"):
-        raise ValueError("should be postgresql://user:password@host/database")
-    return given
+    with suppress(ArgumentError, ValueError):
+        url = make_url(given.get_secret_value())
+        if url.get_backend_name() in ("postgresql", "postgres") and {*url.query} <= {*OPTIONS}:
+            return given
+    raise ValueError(f"should be postgresql://user:password@host/database, options of {OPTIONS}")
 
 
 def redis_url(given: SecretStr) -> SecretStr:
     """Refuse what is no address of Redis."""
-    if not given.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("should be redis://host:6379/0")
-    return given
+    with suppress(TypeError, ValueError):
+        pool = ConnectionPool.from_url(given.get_secret_value())
+        pool.make_connection()  # type: ignore[no-untyped-call]  # knows which options there are
+        return given
+    raise ValueError("should be redis://host:6379/0")
 
 
+OPTIONS = ["host", "port", "sslmode", "sslrootcert", "sslcert", "sslkey"]  # all drivers know them
 PostgresURL = Annotated[SecretStr, AfterValidator(postgres_url)]
 RedisURL = Annotated[SecretStr, AfterValidator(redis_url)]
 Key = Annotated[SecretStr, Field(min_length=32)]
@@ -86,10 +89,8 @@ class Settings(BaseSettings):
             raise ValueError("LOCK_S < STATEMENT_S < ANSWER_S < TRANSACTION_S does not hold")
         inside = self.pool_s + self.connect_s + self.transaction_s + 2 * self.redis_s
         if inside >= self.request_s:
-            raise ValueError(
-                f"POOL_S + CONNECT_S + TRANSACTION_S + 2 × REDIS_S take {inside:g} s,"
-                f" and REQUEST_S is {self.request_s:g} s"
-            )
+            told = f"take {inside:g} s, and REQUEST_S is {self.request_s:g} s"
+            raise ValueError(f"POOL_S + CONNECT_S + TRANSACTION_S + 2 × REDIS_S {told}")
         return self
 
     @property

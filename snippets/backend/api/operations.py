@@ -39,6 +39,7 @@ def read_metrics(resources: Opened, sent: Sent) -> Response:
     token = resources.settings.metrics_token
     if token is None or sent is None:
         raise HTTPException(404)
-    if not secrets.compare_digest(sent.credentials, token.get_secret_value()):
+    given = sent.credentials.encode("latin-1")  # as it was sent: of texts, only ASCII is compared
+    if not secrets.compare_digest(given, token.get_secret_value().encode()):
         raise HTTPException(404)
     return Response(metrics.exposed(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -49,5 +49,5 @@ async def change_product(
     """Change what is given, unless somebody else has changed it."""
     work = partial(products.change, number=number, version=body.version, values=body.values())
     product = await resources.transactions.run(work)
-    await resources.products.put(product)  # committed: the next reader sees it
+    await resources.products.put(product)  # committed; a load under way may still tell the old one
     return product

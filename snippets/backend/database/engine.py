@@ -32,7 +32,10 @@ def server_limits(settings: Settings) -> dict[str, str]:
 
 def create_engine(settings: Settings, pool_size: int, application: str = "shop") -> AsyncEngine:
     """A pool of at most `pool_size` connections, which waits and never grows."""
+    address = url_of(settings.database_url.get_secret_value()).set(drivername="postgresql")
     connect: dict[str, object] = {
+        # The driver reads it: of SQLAlchemy it gets `sslmode` as an argument, which it has not.
+        "dsn": address.render_as_string(hide_password=False),
         "timeout": settings.connect_s,
         "command_timeout": settings.answer_s,
     }
@@ -42,7 +45,7 @@ def create_engine(settings: Settings, pool_size: int, application: str = "shop")
         limits = server_limits(settings) | {"application_name": application}
         connect |= {"server_settings": limits, "target_session_attrs": "read-write"}
     engine = create_async_engine(
-        url_of(settings.database_url.get_secret_value()),
+        "postgresql+asyncpg://",
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=settings.pool_s,

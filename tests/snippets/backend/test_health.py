@@ -49,3 +49,13 @@ async def test_without_its_database_a_service_lives_and_is_not_ready(
         assert (await shop.client.get("/health/live")).status_code == 200
         ready = await shop.client.get("/health/ready")
         assert (ready.status_code, ready.json()["database"]) == (503, False)
+
+
+async def test_a_server_that_takes_no_writes_is_not_ready(
+    configure: Configure, own_dsn: str
+) -> None:
+    with psycopg.connect(own_dsn, autocommit=True) as admin:
+        name = admin.info.dbname
+        admin.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on".encode())
+    async with opened(configure(dsn=own_dsn)) as shop:
+        assert (await shop.client.get("/health/ready")).status_code == 503

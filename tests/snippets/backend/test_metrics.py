@@ -1,5 +1,6 @@
 """Metrics: by the route as it was written, of requests that fail too, and for who has the token."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from snippets.backend import metrics
 from snippets.backend.metrics import Measured, exposed
+from snippets.backend.security.access import Keyring
 from tests.snippets.backend.shop import Configure, Shop, is_problem, opened
 
 TOKEN = "t" * 16
@@ -39,13 +41,32 @@ async def test_a_request_is_counted_by_its_route(
     assert counted(name, route, status) == before + 1
 
 
-async def test_a_request_without_an_end_is_counted_once() -> None:
+async def test_what_nobody_handles_is_counted_as_the_500_that_it_is(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = counted("GET", "/orders", "500")
+    monkeypatch.setattr(Keyring, "read", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        await shop.client.get("/orders", headers={"Authorization": "Bearer x"})
+    assert counted("GET", "/orders", "500") == before + 1
+
+
+@pytest.mark.parametrize(
+    ("error", "begun"), [(RuntimeError, True), (asyncio.CancelledError, False)]
+)
+async def test_a_request_without_an_end_is_counted_once(
+    error: type[BaseException], begun: bool
+) -> None:
     async def fails(scope: Scope, receive: Receive, send: Send) -> None:
-        raise RuntimeError
+        if begun:
+            await send({"type": "http.response.start", "status": 200})
+        raise error
+
+    async def send(message: Message) -> None: ...
 
     before = counted("GET", "none", "cut off")
-    with pytest.raises(RuntimeError):
-        await Measured(fails)({"type": "http", "method": "GET"}, None, None)  # type: ignore[arg-type]
+    with pytest.raises(error):
+        await Measured(fails)({"type": "http", "method": "GET"}, None, send)  # type: ignore[arg-type]
     assert counted("GET", "none", "cut off") == before + 1
 
 
@@ -66,7 +87,8 @@ async def test_an_answer_ends_with_its_last_part() -> None:
 
 async def test_metrics_are_for_who_has_the_token(configure: Configure) -> None:
     async with opened(configure(metrics_token=TOKEN)) as shop:
-        for headers in ({}, {"Authorization": "Bearer " + "x" * 16}):
+        wrong = [b"", b"Bearer " + b"x" * 16, b"Bearer \xff"]
+        for headers in ([(b"Authorization", value)] for value in wrong):
             assert is_problem(await shop.client.get("/metrics", headers=headers), 404)
         told = await shop.client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
         assert "shop_request_seconds_bucket" in told.text

@@ -37,6 +37,13 @@ def test_settings_come_from_the_environment(environment: pytest.MonkeyPatch) -> 
         ("DATABASE_URL", "mysql://shop:hunter2@db/shop", "DATABASE_URL: Value error, should be p"),
         ("DATABASE_URL", "hunter2", "DATABASE_URL: Value error, should be postgresql://"),
         ("DATABASE_URL", "postgresql://shop:hunter2@db:x/shop", "DATABASE_URL"),
+        (
+            "DATABASE_URL",
+            "postgresql://db/shop?hunter2=1",
+            "DATABASE_URL: Value error, should be p",
+        ),
+        ("REDIS_URL", "redis://hunter2:hunter2/0", "REDIS_URL: Value error, should be redis://"),
+        ("REDIS_URL", "redis://cache/0?hunter2=1", "REDIS_URL: Value error, should be redis://"),
         ("DIRECT_URL", "sqlite://hunter2", "DIRECT_URL: Value error, should be postgresql://"),
         ("REDIS_URL", "http://hunter2", "REDIS_URL: Value error, should be redis://"),
         ("SECRET_KEY", "hunter2", "SECRET_KEY: Value should have at least 32 items"),

@@ -153,7 +153,7 @@ async def test_a_server_that_does_not_come_back_is_waited_for_until_the_deadline
         statement_s=0.02,
         lock_s=0.01,
         pool_s=0.01,
-        connect_s=0.01,
+        connect_s=0.5,
         redis_s=0.01,
         request_s=1.0,
     )
@@ -202,6 +202,30 @@ async def test_the_limits_are_those_of_the_server(
     }
 
 
+async def test_a_server_that_does_not_keep_its_limits_is_not_waited_for(
+    configure: Configure,
+) -> None:
+    engine = create_engine(configure(lock_s=0.1, statement_s=0.2, answer_s=0.3), 1)
+
+    async def wait() -> None:
+        async with engine.connect() as connection:
+            await connection.execute(text("SET statement_timeout = 0"))
+            await connection.execute(text("SELECT pg_sleep(60)"))
+
+    with pytest.raises(TimeoutError):
+        await wait()
+    await engine.dispose()
+
+
+async def test_the_driver_reads_the_options_of_the_address(
+    configure: Configure, shared_dsn: str
+) -> None:
+    engine = create_engine(configure(dsn=f"{shared_dsn}?sslmode=disable"), 1)
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SELECT 1")) == 1
+    await engine.dispose()
+
+
 async def test_behind_a_pooler_no_statement_has_a_name(
     configure: Configure, shared_dsn: str
 ) -> None:
@@ -233,6 +257,7 @@ async def test_a_server_that_takes_no_writes_is_left(configure: Configure) -> No
 
 
 def test_the_engine_waits_and_never_grows(configure: Configure) -> None:
-    pool = create_engine(configure(), 3).sync_engine.pool
+    pool = create_engine(configure(pool_s=7), 3).sync_engine.pool
     assert re.search("Pool size: 3 .*Current Overflow: -3", pool.status())
     assert pool._max_overflow == 0  # type: ignore[attr-defined]
+    assert pool._timeout == 7  # type: ignore[attr-defined]

@@ -70,6 +70,12 @@ def test_a_token_of_ours_says_who_is_asking() -> None:
     assert (identity.account, identity.role, identity.sid) == (7, "staff", UUID(int=1))
 
 
+@pytest.mark.parametrize("ahead_s", [5, -305])
+def test_clocks_may_differ_a_little(ahead_s: int) -> None:
+    issued = int(time.time()) + ahead_s
+    assert KEYRING.read(made(iat=issued, exp=issued + 300)).account == 7
+
+
 @pytest.mark.parametrize(
     "stored", ["5f4dcc3b5aa765d61d8327deb882cf99", "", "$argon2id$v=19$x", "ä"]
 )

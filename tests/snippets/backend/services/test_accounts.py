@@ -50,6 +50,10 @@ def test_what_is_no_address_has_no_key(address: str) -> None:
         address_key(address)
 
 
+def test_what_looks_the_same_is_the_same_address() -> None:
+    assert address_key("\u3391@EXAMPLE.com") == "khz@example.com"  # three letters in one
+
+
 async def test_a_password_is_the_same_from_every_keyboard(shop: Shop) -> None:
     body = credentials(password="ä" * 15)
     (await shop.client.post("/accounts", json=body)).raise_for_status()
@@ -105,11 +109,13 @@ async def test_a_token_that_is_used_ten_times_at_once_is_used_once(shop: Shop) -
     token = (await tokens(shop, await signed_up(shop)))["refresh_token"]
     answers = await asyncio.gather(*(refresh(shop, token) for _ in range(10)))
     assert Counter(answer.status_code for answer in answers) == {200: 1, 401: 9}
+    following = next(answer.json() for answer in answers if answer.status_code == 200)
+    assert is_problem(await refresh(shop, following["refresh_token"]), 401)
 
 
 async def test_signing_out_ends_the_session_and_no_other(shop: Shop) -> None:
     body = await signed_up(shop)
-    out, other = await tokens(shop, body), await tokens(shop, body)
+    other, out = await tokens(shop, body), await tokens(shop, body)
     revoke = {"refresh_token": out["refresh_token"]}
     for _ in range(2):
         assert (await shop.client.post("/tokens/revoke", json=revoke)).status_code == 204
