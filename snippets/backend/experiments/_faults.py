@@ -72,7 +72,7 @@ async def slow(backend: Running, window_s: float) -> None:
 
 async def connections(backend: Running, window_s: float) -> None:
     """Others have all connections that PostgreSQL takes."""
-    until = time.monotonic() + window_s / 2
+    until: float | None = None
     dsn, named = backend.postgres.dsn, {"application_name": OTHERS}
     async with AsyncExitStack() as taken:
 
@@ -82,10 +82,11 @@ async def connections(backend: Running, window_s: float) -> None:
             return one
 
         first = await take()
-        while time.monotonic() < until:
+        while until is None or time.monotonic() < until:
             try:
                 await take()
             except asyncpg.TooManyConnectionsError:
+                until = until or time.monotonic() + window_s / 2
                 await first.execute(END_IDLE)
                 await asyncio.sleep(POLL_S)
 
