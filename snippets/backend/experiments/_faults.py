@@ -146,13 +146,14 @@ async def clock(backend: Running, window_s: float) -> None:
 
 # In the order in which they happen. Between a silent Redis and one that
 # is killed there are five seconds: ours asks nobody for so long after a
-# failure, and would not notice the next one.
+# failure, and would not notice the next one. Who has waited for a
+# connection is served before PostgreSQL is killed.
 FAULTS: dict[str, Fault] = {
     "full": full,
     "disk": disk,
     "silent": silent,
-    "jobs": jobs,
     "connections": connections,
+    "jobs": jobs,
     "database": database,
     "slow": slow,
     "clock": clock,

@@ -194,7 +194,6 @@ UNNOTICED = {
     "full": "nor that its memory is full",
     "disk": "nor that its disk is",
     "silent": "nor is refused while it is silent",
-    "connections": "nor while others have all connections",
     "jobs": "nor notices that the job worker is killed",
 }
 DEFAULT = {
