@@ -8,7 +8,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from lab.load import Request
 
 ANSWER_S = 30.0
 IMPATIENT_S = 5.0  # of a client that sends it again
+SIGN_IN = (401, 403)  # what is said of a token that is not valid
 PAUSE_S = (0.05, 0.25)  # at random, or all clients come again at once
 CLOSE = (("Connection", "close"),)
 JSON = (("Content-Type", "application/json"),)
@@ -98,17 +99,30 @@ class Insisted:
     Attributes:
         first: the status of the first try; 0 if it was not answered.
         answer: the good one; None if the client has given up.
+        took_s: until then.
     """
 
     first: int
     answer: Answer | None
+    took_s: float = 0.0
+
+
+async def same(request: Request) -> Request:
+    return request
 
 
 async def insist(
-    url: str, request: Request, patience_s: float
+    url: str,
+    request: Request,
+    patience_s: float,
+    signed_in: Callable[[Request], Awaitable[Request]] = same,
 ) -> Insisted:
-    """Send it again until it succeeds, the same each time."""
-    until = time.monotonic() + patience_s
+    """Send it again until it succeeds, the same each time.
+
+    Who is told to sign in does so: `signed_in` makes it their request.
+    """
+    began = time.monotonic()
+    until = began + patience_s
     first: int | None = None
     while True:
         try:
@@ -116,8 +130,11 @@ async def insist(
         except NoAnswerError:
             answer = Answer(0, b"")
         first = answer.status if first is None else first
+        now = time.monotonic()
         if answer.status and answer.ok:
-            return Insisted(first, answer)
-        if time.monotonic() > until:
-            return Insisted(first, None)
+            return Insisted(first, answer, now - began)
+        if now > until:
+            return Insisted(first, None, now - began)
+        if answer.status in SIGN_IN:
+            request = await signed_in(request)
         await asyncio.sleep(random.uniform(*PAUSE_S))

@@ -35,8 +35,24 @@ PREPARE = (  # what the two do by themselves, in one process
     f" import {seed.__name__} as d; d.seed(given)"
 )
 STORED = "SELECT key, count(*) FROM orders GROUP BY key"
+# The provider is a table; each time that it is asked, and the asking
+# transaction commits, this leaves a row, whether it charges or not.
+WATCH = """
+CREATE TABLE asked (order_id bigint);
+CREATE FUNCTION asked() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO asked VALUES (NEW.order_id);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER asked BEFORE INSERT ON charge
+FOR EACH ROW EXECUTE FUNCTION asked();
+"""
+ASKED = "SELECT count(*) - count(DISTINCT order_id) FROM asked"
+# Not charged, or not what it costs.
 OWED = """
-SELECT count(*) FILTER (WHERE charge.order_id IS NULL) AS uncharged,
+SELECT count(*) FILTER (
+           WHERE cents IS DISTINCT FROM total_cents
+       ) AS uncharged,
        count(*) FILTER (WHERE delivery.order_id IS NULL) AS undelivered
 FROM orders
 LEFT JOIN charge ON charge.order_id = orders.id
@@ -126,6 +142,8 @@ OURS = System(
     enter=enter,
     stored=STORED,
     owed=OWED,
+    watch=WATCH,
+    asked=ASKED,
     oversold=OVERSOLD,
     rush=rush,
 )

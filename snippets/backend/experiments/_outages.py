@@ -2,97 +2,28 @@
 
 Each has a window of time. Who is refused or cut off insists, with the
 same request, and so with the same key where there are keys. Nothing
-is lost by that: the question is what is stored at the end.
+is lost by that: the question is what is stored at the end. Every tenth
+write that was acknowledged is sent once more, as by a client that the
+answer has not reached: seldom is one lost just so. Who is told to sign
+in does, once for all.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import asyncpg
-import psutil
-import redis
 
 from lab.experiment import Conditions
 from lab.load import Request
 from snippets.backend.experiments._client import Insisted, insist
 from snippets.backend.experiments._counting import mark
+from snippets.backend.experiments._faults import FAULTS
 from snippets.backend.experiments._systems import Running
 
-HALTED_S, GOING_S = 0.09, 0.01  # slow: a tenth of its speed
+REPEATED = 10  # of so many acknowledged writes one is sent again
 POLL_S = 0.1
-
-Fault = Callable[[Running, float], Awaitable[None]]
-
-
-async def web(backend: Running, window_s: float) -> None:
-    """One web worker gets SIGKILL."""
-    await asyncio.to_thread(backend.kill_web_worker)
-
-
-async def jobs(backend: Running, window_s: float) -> None:
-    """The job worker gets SIGKILL, and another begins."""
-    await asyncio.to_thread(backend.kill_worker)
-    await asyncio.to_thread(backend.serve_jobs)
-
-
-async def database(backend: Running, window_s: float) -> None:
-    """PostgreSQL gets SIGKILL, and is started."""
-    await asyncio.to_thread(backend.postgres.kill)
-    await asyncio.to_thread(backend.postgres.start)
-
-
-async def cache(backend: Running, window_s: float) -> None:
-    """Redis gets SIGKILL, and is started after half of the window."""
-    await asyncio.to_thread(backend.redis.kill)
-    await asyncio.sleep(window_s / 2)
-    await asyncio.to_thread(backend.redis.start)
-
-
-async def silent(backend: Running, window_s: float) -> None:
-    """Redis takes commands and does not answer."""
-    backend.redis.pause()
-    await asyncio.sleep(window_s / 2)
-    backend.redis.resume()
-
-
-async def full(backend: Running, window_s: float) -> None:
-    """Redis refuses to write, as its memory is used up."""
-    with redis.Redis.from_url(backend.redis.url) as client:
-        client.config_set("maxmemory", 1)
-        await asyncio.sleep(window_s / 2)
-        client.config_set("maxmemory", 0)
-
-
-async def slow(backend: Running, window_s: float) -> None:
-    """PostgreSQL runs for a tenth of the time."""
-    until = time.monotonic() + window_s / 2
-    while time.monotonic() < until:
-        halted = backend.postgres_processes()
-        for one in halted:
-            with suppress(psutil.NoSuchProcess):  # a session has ended
-                one.suspend()
-        await asyncio.sleep(HALTED_S)
-        for one in halted:
-            with suppress(psutil.NoSuchProcess):
-                one.resume()
-        await asyncio.sleep(GOING_S)
-
-
-# In the order in which they happen. Between a silent Redis and one that
-# is killed there are five seconds: ours asks nobody for so long after a
-# failure, and would not notice the next one.
-FAULTS: dict[str, Fault] = {
-    "full": full,
-    "silent": silent,
-    "jobs": jobs,
-    "database": database,
-    "slow": slow,
-    "cache": cache,
-    "web": web,
-}
 
 
 @dataclass(frozen=True)
@@ -101,7 +32,8 @@ class Sent:
 
     Attributes:
         fault: in whose window it was due.
-        mark: what it was to store; empty for a read.
+        mark: what it was to store; empty for what stores nothing: a
+            read, and a write that has been acknowledged before.
         insisted: what came of it.
     """
 
@@ -115,20 +47,27 @@ async def load(
 ) -> list[Sent]:
     """Write and read at a fixed rate while they happen."""
     rate, window_s = conditions["rate"], conditions["window_s"]
+    patience_s = conditions["patience_s"]
     began = time.monotonic()
+    sent: list[Sent] = []
 
-    async def one(number: int, request: Request, of: str) -> Sent:
+    async def one(number: int, request: Request, of: str) -> None:
         due = number / rate
         await asyncio.sleep(began + due - time.monotonic())
-        patience_s = conditions["patience_s"]
-        fate = await insist(backend.url, request, patience_s)
-        return Sent(faults[int(due / window_s)], of, fate)
+        fault = faults[int(due / window_s)]
+        fate = await asked(request)
+        sent.append(Sent(fault, of, fate))
+        if of and fate.answer and not number % REPEATED:
+            sent.append(Sent(fault, "", await asked(request)))
+
+    async def asked(request: Request) -> Insisted:
+        signed_in = backend.signed_in
+        return await insist(backend.url, request, patience_s, signed_in)
 
     sending = []
     for number in range(int(rate * window_s * len(faults))):
         of = mark()
-        write = backend.account.write(of)
-        sending.append(one(number, write, of))
+        sending.append(one(number, backend.account.write(of), of))
         sending.append(one(number, backend.account.cached, ""))
     arrivals = [asyncio.create_task(each) for each in sending]
     for number, name in enumerate(faults):
@@ -136,7 +75,8 @@ async def load(
         due = began + (number + 0.25) * window_s
         await asyncio.sleep(due - time.monotonic())
         await FAULTS[name](backend, window_s)
-    return await asyncio.gather(*arrivals)
+    await asyncio.gather(*arrivals)
+    return sent
 
 
 async def kept(
@@ -170,6 +110,14 @@ def failed_at_first(sent: Sequence[Sent], fault: str) -> float:
     return sum(not 200 <= first < 300 for first in of)
 
 
+def slowest(sent: Sequence[Sent], fault: str) -> float:
+    """How long the answer took that took longest, in its window."""
+    return max(
+        (one.insisted.took_s for one in sent if one.fault == fault),
+        default=0.0,
+    )
+
+
 async def still_failing(backend: Running, count: int) -> float:
     """Of so many reads, how many fail though nothing is amiss."""
     request = backend.account.cached
@@ -196,3 +144,15 @@ async def debts(
             await asyncio.sleep(POLL_S)
     finally:
         await connection.close()
+
+
+async def asked_again(backend: Running) -> dict[str, float]:
+    """How often the provider was asked for money a second time."""
+    if backend.system.asked is None:
+        return {}
+    connection = await asyncpg.connect(backend.postgres.dsn)
+    try:
+        again = await connection.fetchval(backend.system.asked)
+    finally:
+        await connection.close()
+    return {"again": float(again)}

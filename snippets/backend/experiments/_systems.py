@@ -16,11 +16,12 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import psutil
 
 import lab
@@ -31,6 +32,7 @@ from lab.load import Request
 from lab.repository import ROOT
 from lab.worker import Worker
 from snippets.backend.experiments._client import NoAnswerError, ask
+from snippets.backend.experiments._clock import Clock
 
 START_S = 30.0
 POLL_S = 0.05
@@ -39,6 +41,7 @@ UVICORN = (
     *("--workers", "{workers}", "--no-access-log"),
     *("--log-level", "critical"),
 )
+SETTINGS = {**statements.SETTINGS, "max_connections": "50"}
 TRACKER = "resource_tracker"  # a child of uvicorn that is no worker
 
 
@@ -80,6 +83,9 @@ class System:
         stored: SQL: marks, and how many rows each has.
         owed: SQL: what is stored and not yet charged, not yet
             delivered.
+        watch: SQL that has the database count what the provider is
+            asked for.
+        asked: SQL: how often it was asked for the same once more.
         oversold: SQL: by how many units stock and orders disagree.
         rush: many want the last ones; by how many that goes wrong.
         schema: where its OpenAPI document is.
@@ -97,6 +103,8 @@ class System:
     stored: str
     worker: tuple[str, ...] | None = None
     owed: str | None = None
+    watch: str = "SELECT"
+    asked: str | None = None
     oversold: str | None = None
     rush: Callable[[str, Account], Awaitable[float]] | None = None
     schema: str = "/openapi.json"
@@ -113,7 +121,12 @@ class System:
 
 @dataclass
 class Running:
-    """A backend that serves, and what may happen to it."""
+    """A backend that serves, and what may happen to it.
+
+    Attributes:
+        clock: of its processes.
+        refused: how many writes Redis refused, by the time that it did.
+    """
 
     system: System
     url: str
@@ -122,7 +135,10 @@ class Running:
     account: Account
     web: Worker
     start_worker: Callable[[], Worker | None]
+    clock: Clock
     worker: Worker | None = field(default=None)
+    refused: list[int] = field(default_factory=list)
+    _entering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def serve_jobs(self) -> None:
         self.worker = self.start_worker()
@@ -134,6 +150,17 @@ class Running:
     def kill_web_worker(self) -> None:
         """One of them; its parent starts another by itself."""
         web_workers(self.web.pid)[0].kill()
+
+    async def signed_in(self, request: Request) -> Request:
+        """The same, of the account with a token that is new."""
+        async with self._entering:
+            if set(self.account.headers) <= set(request.headers):
+                # Or it stays as it is, and is refused once more.
+                with suppress(NoAnswerError, KeyError, ValueError):
+                    self.account = await self.system.enter(self.url)
+        mine = dict(self.account.headers)
+        others = (it for it in request.headers if it[0] not in mine)
+        return replace(request, headers=(*others, *mine.items()))
 
     def postgres_processes(self) -> list[psutil.Process]:
         found = self.postgres.directory / "postmaster.pid"
@@ -159,17 +186,20 @@ async def running(
     durable, workers = conditions["durable"], conditions["workers"]
     with ExitStack() as opened:
         postgres = opened.enter_context(
-            lab.postgres_server(statements.SETTINGS, durable=durable)
+            lab.postgres_server(SETTINGS, durable=durable)
         )
         redis = opened.enter_context(lab.redis_server(durable=durable))
         folder = opened.enter_context(tempfile.TemporaryDirectory())
         place = system.source(Path(folder))
+        files = opened.enter_context(tempfile.TemporaryDirectory())
+        clock = Clock(Path(files))
         variables = {
             **system.variables(postgres.dsn, redis.url),
-            "PYTHONPATH": str(place),
+            **clock.variables(place),
         }
         for command in system.before:
             await _done([system.python, *command], variables, place)
+        await _watched(postgres.dsn, system.watch)
         port = ports.free_port()
 
         def start(arguments: Sequence[str]) -> Worker:
@@ -187,8 +217,17 @@ async def running(
         await _answers(url, system, web)
         account = await system.enter(url)
         yield Running(
-            system, url, postgres, redis, account, web, start_worker
+            *(system, url, postgres, redis),
+            *(account, web, start_worker, clock),
         )
+
+
+async def _watched(dsn: str, watch: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(watch)
+    finally:
+        await connection.close()
 
 
 async def _done(

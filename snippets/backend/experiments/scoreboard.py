@@ -5,9 +5,15 @@ HTTP, while things fail. What it then has in its database is compared
 with what its clients were told. What is asked of all of them is what
 the schema of each says that it takes.
 
-The clock does not jump in these trials, and no disk is full.
+What may be slow or repeated is bounded by the settings of ours. While
+Redis is silent, a read may wait for it twice, to find and to keep:
+2 × REDIS_S, and we leave as much as one more for all that is not
+waiting. Money is asked for again only for jobs that were under way when
+they were cut off: JOBS_AT_ONCE, three times. What an asking that was
+rolled back is worth, this provider does not show: it is a table.
 """
 
+from collections.abc import Sequence
 from functools import partial
 
 import asyncpg
@@ -25,14 +31,17 @@ from lab.experiment import (
 from snippets.backend.experiments._counting import (
     statements_by_request,
 )
+from snippets.backend.experiments._faults import FAULTS, FULL
 from snippets.backend.experiments._fuzzing import failing_operations
 from snippets.backend.experiments._ours import OURS
 from snippets.backend.experiments._outages import (
-    FAULTS,
+    Sent,
+    asked_again,
     debts,
     failed_at_first,
     kept,
     load,
+    slowest,
     still_failing,
 )
 from snippets.backend.experiments._signing_up import sign_ups
@@ -43,22 +52,32 @@ from snippets.backend.experiments._systems import (
     running,
 )
 from snippets.backend.experiments.rivals import boilerplate, template
+from snippets.backend.settings import Settings
 
-JOBS = frozenset({"jobs", "uncharged", "undelivered"})
+JOBS = frozenset({"jobs", "uncharged", "undelivered", "again"})
 STOCK = frozenset({"oversold"})
-REDIS = frozenset({"cache", "silent", "full"})
+REDIS = frozenset(
+    {"cache", "silent", "silence", "full", "disk", "refused"}
+)
 RIVALS = {
     "template": (template.TEMPLATE, JOBS | STOCK | REDIS),
     "boilerplate": (boilerplate.BOILERPLATE, JOBS | STOCK),
 }
 
 
+class NoFullDiskError(Exception):
+    """There is nothing that has no space left."""
+
+
 async def prepare(setting: Setting) -> None:
     """Tell what is not there before anything has run.
 
     Raises:
+        NoFullDiskError: no disk can be full.
         NoCheckoutError: a rival is not, or is of another commit.
     """
+    if not FULL.exists():
+        raise NoFullDiskError(f"only Linux has a {FULL}")
     for rival in (template, boilerplate):
         rival.CHECKOUT.require()
 
@@ -98,6 +117,7 @@ async def run(
         stock = await oversold(backend)
         ended = await stopped(backend, conditions["stopped"])
         owed = await debts(backend, conditions["settle_s"])
+        owed |= await asked_again(backend)
     return {
         **signed_up,
         **counted,
@@ -108,10 +128,18 @@ async def run(
             for name in FAULTS
             if name not in lacks
         },
+        **({} if "silence" in lacks else of_redis(backend, sent)),
         **found,
         **stock,
         **owed,
         **ended,
+    }
+
+
+def of_redis(backend: Running, sent: Sequence[Sent]) -> Values:
+    return {
+        "silence": slowest(sent, "silent"),
+        "refused": float(min(backend.refused, default=0)),
     }
 
 
@@ -124,13 +152,19 @@ METRICS = {
     "unserved": "not served in 15 s",
     "uncharged": "not charged",
     "undelivered": "not delivered",
+    "again": "charges asked for again",
     "oversold": "units oversold or lost",
     "web": "failed at first: a web worker killed",
     "cache": "Redis killed",
     "silent": "Redis silent",
-    "full": "Redis full",
+    "silence": "slowest answer, Redis silent",
+    "full": "Redis's memory full",
+    "disk": "Redis's disk full",
+    "refused": "writes that a full Redis refused",
     "slow": "PostgreSQL slow",
     "database": "PostgreSQL killed",
+    "connections": "connections taken",
+    "clock": "the clock jumped",
     "jobs": "the job worker killed",
     "after": "of 20 reads, failed when all was well again",
     "cut": "under way at SIGTERM and cut",
@@ -157,8 +191,29 @@ INVARIANTS = {
 }
 UNNOTICED = {
     "cache": "Nobody notices that Redis is killed",
-    "jobs": "nor that the job worker is killed",
+    "full": "nor that its memory is full",
+    "disk": "nor that its disk is",
+    "silent": "nor is refused while it is silent",
+    "jobs": "nor notices that the job worker is killed",
 }
+DEFAULT = {
+    name: field.default for name, field in Settings.model_fields.items()
+}
+BOUNDED = {
+    "silence": (
+        "and waits no longer than Redis is waited for",
+        3 * DEFAULT["redis_s"],
+    ),
+    "again": (
+        "Only what was cut off is asked for again",
+        3.0 * DEFAULT["jobs_at_once"],
+    ),
+}
+HAPPENED = {
+    "refused": "A full Redis is asked to write, and refuses",
+    "clock": "A jump of the clock ends what a token is good for",
+}
+UNITS = {"silence": "s"}
 
 
 def of(variant: str, metric: str, found: Round) -> float:
@@ -170,7 +225,7 @@ def quantities(variant: str, *without: str) -> dict[str, Quantity]:
     return {
         prefix + metric: Quantity(
             label=f"{label}, {variant}",
-            unit="",
+            unit=UNITS.get(metric, ""),
             of=partial(of, variant, metric),
         )
         for metric, label in METRICS.items()
@@ -203,8 +258,12 @@ EXPERIMENT = Experiment(
         "counted": 1,
         "phases": "stateful",
         "examples": 1,
-        # A lone worker has nobody to start it again.
-        "faults": ["database", "slow", "cache", "silent", "full"],
+        # A lone worker has nobody to start it again, and what is full
+        # is only on Linux.
+        "faults": [
+            *("full", "silent", "connections"),
+            *("database", "slow", "clock", "cache"),
+        ],
         "rate": 5,
         "window_s": 0.4,
         "settle_s": 0.0,
@@ -213,7 +272,7 @@ EXPERIMENT = Experiment(
     rounds=3,
     prepare=prepare,
     metrics={
-        name: Metric(label=label, unit="")
+        name: Metric(label=label, unit=UNITS.get(name, ""))
         for name, label in METRICS.items()
     },
     variants={
@@ -236,8 +295,18 @@ EXPERIMENT = Experiment(
         **quantities("template", *RIVALS["template"][1]),
         **quantities("boilerplate", *RIVALS["boilerplate"][1]),
     },
-    claims=tuple(
-        Claim(text, quantity=metric, at_most=0.0)
-        for metric, text in {**INVARIANTS, **UNNOTICED}.items()
+    claims=(
+        *(
+            Claim(text, quantity=metric, at_most=0.0)
+            for metric, text in {**INVARIANTS, **UNNOTICED}.items()
+        ),
+        *(
+            Claim(text, quantity=metric, at_most=most)
+            for metric, (text, most) in BOUNDED.items()
+        ),
+        *(
+            Claim(text, quantity=metric, at_least=1.0)
+            for metric, text in HAPPENED.items()
+        ),
     ),
 )

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from lab.load import Request
 from snippets.backend.experiments._client import NoAnswerError, RefusedError, ask, insist, posted
 
 WHOLE = b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}"
+DENIED = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
 CUT = b"HTTP/1.1 201 Created\r\nContent-Length: 20\r\n\r\n{}"
 BROKEN = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"
 Seen = list[bytes]
@@ -74,3 +76,17 @@ async def test_a_client_that_has_lost_patience_has_no_answer() -> None:
     async with answering([BROKEN, WHOLE]) as (url, seen):
         found = await insist(url, Request("/"), 0)
     assert (found.first, found.answer, len(seen)) == (500, None, 1)
+
+
+async def test_a_client_that_is_told_to_sign_in_does_and_sends_the_same() -> None:
+    async def signed_in(request: Request) -> Request:
+        return replace(request, headers=(("Authorization", "new"),))
+
+    async with answering([DENIED, WHOLE]) as (url, seen):
+        found = await insist(url, posted("/orders", {"a": 1}), 10, signed_in)
+    assert found.first == 401
+    assert found.answer is not None
+    assert found.took_s > 0
+    assert b"Authorization" not in seen[0]
+    assert b"Authorization: new" in seen[1]
+    assert seen[1].endswith(b'{"a": 1}')

@@ -13,12 +13,12 @@ import pytest
 import lab
 from lab.experiment import Setting
 from lab.worker import Worker
-from snippets.backend.experiments import _outages, _signing_up, _stopping, scoreboard
+from snippets.backend.experiments import _faults, _outages, _signing_up, _stopping, scoreboard
 from snippets.backend.experiments._client import Answer, Insisted, NoAnswerError
 from snippets.backend.experiments._counting import RefusedError, _sent
 from snippets.backend.experiments._fuzzing import NotFuzzedError, failed
-from snippets.backend.experiments._ours import OURS
-from snippets.backend.experiments._outages import Sent, failed_at_first, kept
+from snippets.backend.experiments._ours import OURS, OWED, WATCH
+from snippets.backend.experiments._outages import Sent, failed_at_first, kept, slowest
 from snippets.backend.experiments._systems import (
     DidNotStartError,
     Running,
@@ -27,7 +27,16 @@ from snippets.backend.experiments._systems import (
     web_workers,
 )
 from snippets.backend.experiments.rivals._checkout import NoCheckoutError
-from snippets.backend.experiments.scoreboard import EXPERIMENT, INVARIANTS, RIVALS, UNNOTICED
+from snippets.backend.experiments.scoreboard import (
+    BOUNDED,
+    EXPERIMENT,
+    HAPPENED,
+    INVARIANTS,
+    RIVALS,
+    UNNOTICED,
+    NoFullDiskError,
+)
+from snippets.backend.settings import Settings
 
 # What a busy machine may change in small: time is up, and jobs are left.
 TIMED = {"unserved", "uncharged", "undelivered"}
@@ -64,7 +73,7 @@ async def test_a_fault_ends_what_it_names(fault: str, done: list[str]) -> None:
     backend: Any = SimpleNamespace(
         **{name: partial(seen.append, name) for name in ("kill_web_worker", *done)}
     )
-    await _outages.FAULTS[fault](backend, 0)
+    await _faults.FAULTS[fault](backend, 0)
     assert seen == done
 
 
@@ -77,8 +86,8 @@ def test_the_worker_of_jobs_is_killed_if_there_is_one() -> None:
     assert killed == [1]
 
 
-def insisted(first: int, answered: bool = True) -> Insisted:
-    return Insisted(first, Answer(201, b"{}") if answered else None)
+def insisted(first: int, answered: bool = True, took_s: float = 0.0) -> Insisted:
+    return Insisted(first, Answer(201, b"{}") if answered else None, took_s)
 
 
 async def test_lost_is_what_was_acknowledged_and_doubled_what_is_stored_twice(
@@ -99,6 +108,63 @@ async def test_lost_is_what_was_acknowledged_and_doubled_what_is_stored_twice(
     assert found == {"lost": 1, "doubled": 1, "unserved": 1}
     assert failed_at_first(sent, "web") == 2
     assert failed_at_first(sent, "cache") == 1
+
+
+async def test_of_each_ten_writes_that_were_acknowledged_one_is_sent_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[str] = []
+
+    async def insist(url: str, request: str, *_: object) -> Insisted:
+        sent.append(request)
+        return insisted(201, answered=sent.count(request) == 1)
+
+    async def nothing(backend: object, window_s: float) -> None:
+        pass
+
+    monkeypatch.setattr(_outages, "insist", insist)
+    monkeypatch.setitem(_faults.FAULTS, "web", nothing)
+    account = SimpleNamespace(write=lambda of: of, cached="read")
+    backend: Any = SimpleNamespace(account=account, url="", signed_in=None)
+    conditions = {"rate": 1000, "window_s": 0.021, "patience_s": 1}
+    found = await _outages.load(backend, ["web"], conditions)
+    writes = [one for one in sent if one != "read"]
+    assert len(writes) - len(set(writes)) == 3  # the first, the eleventh, the last of 21
+    assert len([one for one in found if one.mark]) == 21
+    # Not served in the end is a repeat that is not, and it loses nothing.
+    assert [one.mark for one in found if one.insisted.answer is None].count("") == 20 + 3
+
+
+def test_the_slowest_answer_of_a_window_is_that_of_no_other() -> None:
+    sent = [
+        Sent("silent", "", insisted(200, took_s=0.2)),
+        Sent("silent", "", insisted(0, answered=False, took_s=0.4)),
+        Sent("web", "", insisted(200, took_s=0.9)),
+    ]
+    assert slowest(sent, "silent") == 0.4
+    assert slowest(sent, "cache") == 0
+
+
+def test_of_two_times_in_which_redis_was_full_the_one_with_fewer_refusals_counts() -> None:
+    backend: Any = SimpleNamespace(refused=[7, 0])
+    assert scoreboard.of_redis(backend, []) == {"silence": 0, "refused": 0}
+
+
+async def test_what_the_provider_was_asked_for_twice_is_counted_and_a_wrong_amount_is_owed(
+    services: None,
+) -> None:
+    with lab.postgres() as dsn, psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("CREATE TABLE orders (id bigint, total_cents bigint, state text)")
+        connection.execute("CREATE TABLE charge (order_id bigint PRIMARY KEY, cents bigint)")
+        connection.execute("CREATE TABLE delivery (order_id bigint)")
+        connection.execute(WATCH.encode())
+        connection.execute("INSERT INTO orders VALUES (1, 9, 'placed'), (2, 9, 'placed')")
+        for order, cents in ((1, 9), (2, 8), (1, 9)):
+            values = (order, cents)
+            connection.execute("INSERT INTO charge VALUES (%s, %s) ON CONFLICT DO NOTHING", values)
+        backend: Any = SimpleNamespace(system=OURS, postgres=SimpleNamespace(dsn=dsn))
+        assert await _outages.asked_again(backend) == {"again": 1}
+        assert connection.execute(OWED.encode()).fetchone() == (1, 2)
 
 
 async def test_of_equal_sign_ups_each_too_many_and_each_failure_counts(
@@ -164,9 +230,18 @@ async def test_a_rival_that_is_not_there_is_told_before_anything_runs(
             raise NoCheckoutError
 
     monkeypatch.setattr("snippets.backend.experiments.rivals._checkout.Checkout.require", require)
+    monkeypatch.setattr(scoreboard, "FULL", Path("/dev/null"))  # here, too
     with pytest.raises(NoCheckoutError):
         await scoreboard.prepare(Setting({}))
     assert checked == ["template", "boilerplate"]
+
+
+async def test_where_no_disk_is_full_that_is_told_before_anything_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(scoreboard, "FULL", tmp_path / "full")
+    with pytest.raises(NoFullDiskError, match="only Linux"):
+        await scoreboard.prepare(Setting({}))
 
 
 async def test_a_backend_without_jobs_and_stock_has_none_of_their_numbers() -> None:
@@ -174,7 +249,8 @@ async def test_a_backend_without_jobs_and_stock_has_none_of_their_numbers() -> N
     backend: Any = SimpleNamespace(system=system, worker=None)
     assert await scoreboard.oversold(backend) == {}
     assert await _outages.debts(backend, 0) == {}
-    assert {"oversold", "uncharged", "undelivered"} <= lacks
+    assert await _outages.asked_again(backend) == {}
+    assert {"oversold", "uncharged", "undelivered", "again"} <= lacks
 
 
 async def test_what_is_owed_is_looked_at_until_it_is_paid(services: None) -> None:
@@ -209,8 +285,22 @@ async def test_what_is_not_answered_at_the_end_is_cut(monkeypatch: pytest.Monkey
 
 
 def test_each_promise_is_a_claim_on_ours_that_allows_none() -> None:
-    claimed = {claim.quantity: claim.at_most for claim in EXPERIMENT.claims}
-    assert claimed == dict.fromkeys({**INVARIANTS, **UNNOTICED}, 0)
+    bounds = {claim.quantity: (claim.at_least, claim.at_most) for claim in EXPERIMENT.claims}
+    assert bounds == {
+        **dict.fromkeys({**INVARIANTS, **UNNOTICED}, (None, 0)),
+        **{name: (None, most) for name, (_, most) in BOUNDED.items()},
+        **dict.fromkeys(HAPPENED, (1, None)),  # else a trial tries nothing
+    }
+
+
+def test_what_may_be_slow_or_repeated_follows_from_the_settings() -> None:
+    given = Settings(database_url="postgresql://a/b", redis_url="redis://a", secret_key="k" * 32)  # type: ignore[arg-type]
+    waits_s = 2 * given.redis_s
+    assert waits_s < BOUNDED["silence"][1] < EXPERIMENT.conditions["window_s"] / 2
+    assert BOUNDED["again"][1] == 3 * given.jobs_at_once
+
+
+def test_each_quantity_is_of_its_variant() -> None:
     found = {
         name: {metric: float(at) for metric in EXPERIMENT.metrics}
         for at, name in enumerate(EXPERIMENT.variants)
