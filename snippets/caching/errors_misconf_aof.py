@@ -4,11 +4,13 @@ Running it gives a server such a file on a disk that is full, writes,
 has the server go on without the file, and gives it one that can grow.
 """
 
+import shutil
 import time
 from pathlib import Path
 
 import redis
 
+FILES = "appendonlydir"
 FULL = Path("/dev/full")  # each write to it fails: no space left
 
 
@@ -22,9 +24,8 @@ def place_order(client: redis.Redis, number: int) -> None:
 
 # --8<-- [start:fix]
 def begin_again(client: redis.Redis, timeout_s: float = 60.0) -> str:
-    """Write a new file of all that is in memory; whether it worked."""
-    client.config_set("appendonly", "no")  # from here on it takes writes
-    client.config_set("appendonly", "yes")
+    """Once there is space: a new file of all that is in memory."""
+    client.config_set("appendonly", "yes")  # it was set to no
     until = time.monotonic() + timeout_s
     while time.monotonic() < until:
         state = client.info("persistence")
@@ -48,7 +49,7 @@ def attempt(client: redis.Redis, number: int) -> str:
 
 def fill_up(client: redis.Redis, directory: Path) -> None:
     """From now on its file is on a disk that is full."""
-    files = directory / "appendonlydir"
+    files = directory / FILES
     files.mkdir()
     (files / "temp-appendonly.aof.incr").symlink_to(FULL)
     client.config_set("appendonly", "yes")
@@ -58,8 +59,11 @@ def demonstrate(client: redis.Redis, directory: Path) -> None:
     fill_up(client, directory)
     print("at first:", attempt(client, 1))
     print("then:", attempt(client, 2))
+    client.config_set("appendonly", "no")
+    print("without the file:", attempt(client, 3))
+    shutil.rmtree(directory / FILES)
     print("a new file:", begin_again(client))
-    print("then:", attempt(client, 3))
+    print("then:", attempt(client, 4))
     print("orders:", client.lrange("orders", 0, -1))
 
 
@@ -68,7 +72,7 @@ def main() -> None:
 
     with (
         lab.redis_server() as server,
-        redis.Redis.from_url(server.url, decode_responses=True) as client,
+        redis.from_url(server.url, decode_responses=True) as client,
     ):
         demonstrate(client, server.directory)
 
