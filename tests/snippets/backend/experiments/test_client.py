@@ -90,3 +90,11 @@ async def test_a_client_that_is_told_to_sign_in_does_and_sends_the_same() -> Non
     assert b"Authorization" not in seen[0]
     assert b"Authorization: new" in seen[1]
     assert seen[1].endswith(b'{"a": 1}')
+
+
+async def test_a_client_that_has_no_other_token_sends_the_one_that_it_has() -> None:
+    async with answering([DENIED, WHOLE]) as (url, seen):
+        found = await insist(url, posted("/orders", {"a": 1}), 10)
+    assert found.first == 401
+    assert found.answer is not None
+    assert seen[0] == seen[1]

@@ -132,13 +132,22 @@ async def test_a_program_that_fails_is_told_with_its_last_line(
 
 
 async def test_a_program_ends_with_whoever_waits_for_it(
-    stand_in: Callable[[str, str], Path], tmp_path: Path
+    stand_in: Callable[[str, str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    waited_for, create = asyncio.Event(), asyncio.create_subprocess_exec
+
+    async def created(*command: str, **options: Any) -> asyncio.subprocess.Process:
+        process = await create(*command, **options)
+        waited_for.set()
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", created)
     started = tmp_path / "started"
     os.mkfifo(started)
     stand_in("hey", f"echo $$ >{started}; exec sleep 50")
     waiting = asyncio.create_task(generators.hey(LOAD))
     pid = int(await asyncio.to_thread(started.read_text))
+    await waited_for.wait()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError) as caught:  # it keeps what nobody else would end
         await waiting
