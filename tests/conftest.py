@@ -110,13 +110,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage leave alone what was imported, which is never garbage.
-
-    Nor let it look so often: trees of built pages are large and live long, and to look through them
-    again and again took 40 % of the time that it takes to parse them.
-    """
+    """Let the collector of garbage leave alone what was imported, which is never garbage."""
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
