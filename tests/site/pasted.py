@@ -73,7 +73,6 @@ CROSSSLOT = "redis-crossslot"
 READONLY = "redis-readonly"
 OOM = "redis-oom-command-not-allowed"
 MISCONF = "redis-misconf"
-MISCONF_AOF = "redis-misconf-aof"
 SERVER_CLOSED = "server-closed-the-connection-unexpectedly"
 BOOT = "gunicorn-worker-failed-to-boot"
 LOADING = "error-loading-asgi-app"
@@ -702,7 +701,6 @@ PASTED: tuple[tuple[str, str | None], ...] = (
     ('psycopg.OperationalError: connection failed: connection to server at "10.0.0.4", port 5432 failed: server closed the connection unexpectedly', SERVER_CLOSED),
     ("psycopg2.OperationalError: SSL connection has been closed unexpectedly", SERVER_CLOSED),
     ("psycopg.errors.AdminShutdown: terminating connection due to administrator command", CLOSED),
-    ("redis.exceptions.ResponseError: MISCONF Errors writing to the AOF file: No space left on device", MISCONF_AOF),
     ("redis.exceptions.ResponseError: MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.", MISCONF),
     ("MISCONF Redis is configured to save RDB snapshots, but is currently not able to persist on disk. Commands that may modify the data set are disabled. Please check Redis logs for details about the error.", MISCONF),
     ("Command # 1 (LPUSH celery {}) of pipeline caused error: MISCONF Redis is configured to save RDB snapshots, but it is currently not able to persist on disk.", MISCONF),
