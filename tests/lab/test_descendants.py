@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from lab import descendants, storage
-from tests.lab.processes import Start, runs, starting, wait_until_gone
+from tests.processes import Start, runs, starting, wait_until_gone
 
 # A child, and one of its own that left the session and ignores what can be ignored.
 FAMILY = '''

@@ -11,7 +11,7 @@ import redis
 
 from lab import databases, keyspaces, leftovers, owner, storage
 from lab.supervisor import PREFIX
-from tests.lab.processes import Start, runs, starting, wait_until_gone
+from tests.processes import Start, runs, starting, wait_until_gone
 
 SERVERS = """
 import json, sys

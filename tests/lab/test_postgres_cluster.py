@@ -13,6 +13,7 @@ import pytest
 
 import lab
 from lab import binaries, ports
+from tests.processes import runs
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root cannot run PostgreSQL itself")
 
@@ -34,11 +35,6 @@ def processes(server: lab.PostgresServer) -> list[psutil.Process]:
     """The postmaster and its children."""
     postmaster = psutil.Process(int((server.directory / "postmaster.pid").read_text().split()[0]))
     return [postmaster, *postmaster.children(recursive=True)]
-
-
-def runs(process: psutil.Process) -> bool:
-    """Whether it does; a zombie does not."""
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
 @pytest.fixture(scope="module")

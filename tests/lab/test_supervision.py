@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from lab.supervision import Supervision
-from tests.lab.processes import Start, runs, starting, wait_until_gone
+from tests.processes import Start, runs, starting, wait_until_gone
 
 SERVERS = """
 import json, os, sys, time

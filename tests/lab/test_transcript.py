@@ -13,8 +13,8 @@ from lab import transcript
 from lab.atomic import replace_text
 from lab.source import source_hash
 from lab.transcript import Finished, Transcript
-from tests.lab.processes import outliving
 from tests.miniature import Tree
+from tests.processes import outliving
 
 HELLO = """
     def main() -> None:

@@ -5,11 +5,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
 import pytest
 
 from lab.worker import Worker
 from tests.leaks import left_open
+from tests.processes import runs
 
 PARENT = """
 import subprocess, sys, time
@@ -84,10 +84,3 @@ def test_a_program_that_does_not_exist_leaves_nothing_open() -> None:
     with pytest.raises(FileNotFoundError, match="no-such-program"):
         Worker(["no-such-program"], {})
     assert left_open(start) == []
-
-
-def runs(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False

@@ -8,11 +8,11 @@ import time
 import urllib.request
 from pathlib import Path
 
-import psutil
 import pytest
 
 from lab.load import DoesNotServeError, Served, serve
 from lab.repository import ROOT
+from tests.processes import runs
 
 APPS = "tests.lab.load.apps"
 
@@ -21,13 +21,6 @@ def get(url: str) -> str:
     with urllib.request.urlopen(url, timeout=10) as answer:
         body: bytes = answer.read()
     return body.decode()
-
-
-def gone(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 def test_it_answers_from_another_process(app: Served) -> None:
@@ -52,7 +45,7 @@ def test_it_stops_in_good_order(tmp_path: Path) -> None:
     with serve(f"{APPS}:app", environment={"STOPPED": str(mark)}) as app:
         assert not mark.exists()
     assert mark.read_text() == "in good order"
-    assert gone(app.pid)
+    assert not runs(app.pid)
     assert not app.log.exists()
 
 
@@ -93,9 +86,9 @@ def test_it_ends_with_its_parent_even_if_that_is_killed(tmp_path: Path) -> None:
             assert parent.poll() is None
             time.sleep(0.01)
         pid = int(place.read_text())
-        assert not gone(pid)
+        assert runs(pid)
     finally:
         parent.kill()
         parent.wait()
-    while not gone(pid):
+    while runs(pid):
         time.sleep(0.01)

@@ -23,6 +23,7 @@ from snippets.backend import running
 from snippets.backend.port import ready, unusable
 from snippets.backend.processes import Processes
 from snippets.backend.signals import until_told_to_end
+from tests import processes
 
 OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "METRICS_TOKEN", "PROMETHEUS_MULTIPROC_DIR")
 OPEN = "The shop is open"
@@ -58,8 +59,7 @@ def scraped(guide: str) -> str:
 
 def children(word: str) -> list[int]:
     """The ids of what this process has started whose command line has the word."""
-    found = psutil.Process().children(recursive=True)
-    return [child.pid for child in found if word in " ".join(child.cmdline())]
+    return [child.pid for child in processes.children(word)]
 
 
 def test_it_serves_replaces_who_is_killed_and_leaves_nothing(

@@ -16,6 +16,7 @@ import pytest
 
 from snippets.backend.processes import Processes
 from snippets.backend.signals import until_told_to_end
+from tests.processes import children, runs
 
 FOREVER = ["sleep", "600"]
 PARENT = """
@@ -30,14 +31,6 @@ with Processes(patience_s=5) as processes:
 
 def shell(script: str) -> list[str]:
     return ["sh", "-c", script]
-
-
-def runs(pid: int) -> bool:
-    """Whether a process still works: a zombie only waits for its parent to look."""
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def eventually(happened: Callable[[], bool]) -> bool:
@@ -155,9 +148,9 @@ def test_a_signal_during_the_start_of_a_child_loses_nobody(monkeypatch: pytest.M
 def test_all_ends_in_good_order_when_the_guard_was_killed(tmp_path: Path) -> None:
     with Processes(patience_s=0.1) as processes:
         first = processes.start("first", FOREVER)
-        guard = next(c for c in psutil.Process().children() if "groups" in " ".join(c.cmdline()))
+        [guard] = children("groups")
         guard.kill()
-        assert eventually(lambda: guard.status() == psutil.STATUS_ZOMBIE)
+        assert eventually(lambda: not runs(guard))
         begun = tmp_path / "begun"
         second = processes.start("second", shell(f"trap '' TERM; echo 1 >{begun}; sleep 600"))
         written(begun)

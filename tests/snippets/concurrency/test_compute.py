@@ -12,18 +12,7 @@ from anyio.abc import Process
 
 from snippets.concurrency import primes
 from snippets.concurrency.compute import ENDLESS, QUICK, create_app, get
-
-
-def children(program: str) -> list[psutil.Process]:
-    """Processes that this one has started to run the program, and that still run."""
-    found = []
-    for child in psutil.Process().children():
-        try:
-            if program in child.cmdline():
-                found.append(child)
-        except psutil.ZombieProcess:
-            pass
-    return found
+from tests.processes import children, kill
 
 
 def computing() -> int:
@@ -96,9 +85,7 @@ async def test_what_a_killed_worker_had_started_computes_on() -> None:
         worker.wait()
         assert psutil.STATUS_ZOMBIE not in {program.status() for program in programs}
     finally:
-        for process in [worker, *programs]:
-            if process.is_running():
-                process.kill()
+        kill([worker, *programs])
         await asyncio.to_thread(psutil.wait_procs, programs, timeout=10)
 
 

@@ -1,7 +1,6 @@
 """Modules of a test's own, and a server that is started with them and ended."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +10,8 @@ from textwrap import dedent
 
 import psutil
 import pytest
+
+from tests.processes import kill
 
 Write = Callable[[str, str], None]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -41,9 +42,7 @@ def ended(process: "subprocess.Popen[str]") -> Iterator[None]:
                     found.add(one)
             except (ProcessLookupError, psutil.NoSuchProcess):
                 continue
-        for one in found:
-            if one.is_running():
-                one.send_signal(signal.SIGKILL)
+        kill(found)
         process.communicate()
 
 

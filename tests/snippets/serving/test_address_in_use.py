@@ -15,6 +15,7 @@ import pytest
 
 from lab.ports import free_port
 from snippets.serving import errors_address_in_use as listing
+from tests.processes import kill
 from tests.snippets.serving.conftest import Start, Write, until
 
 APP = "from fastapi import FastAPI\napp = FastAPI()\n"
@@ -153,8 +154,7 @@ def test_children_of_a_parent_that_was_killed_keep_the_port(
     process.send_signal(signal.SIGKILL)
     process.wait(timeout=30)
     assert refused(port)
-    for child in children:
-        child.send_signal(signal.SIGKILL)
+    kill(children)
     psutil.wait_procs(children, timeout=30)
     assert not refused(port)
 

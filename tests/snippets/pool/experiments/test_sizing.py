@@ -4,11 +4,11 @@ import os
 import sys
 
 import asyncpg
-import psutil
 import pytest
 
 import lab
 from snippets.pool.experiments.sizing import neighbors
+from tests.processes import children
 
 SPIN = "while True: pass"
 
@@ -29,7 +29,7 @@ async def test_every_connection_is_a_session_and_the_neighbors_are_one_with_thei
         connections = [await asyncpg.connect(server.dsn) for _ in range(3)]
         backends = [await one.fetchval("SELECT pg_backend_pid()") for one in connections]
         assert [os.getsid(pid) for pid in backends] == backends
-        spinning = [child for child in psutil.Process().children() if SPIN in child.cmdline()]
+        spinning = children(SPIN)
         assert [os.getsid(child.pid) for child in spinning] == 2 * [os.getsid(0)]
         for one in connections:
             await one.close()

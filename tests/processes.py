@@ -1,11 +1,14 @@
-"""A parent that reports what it started, and whether that still runs."""
+"""What processes have started, and whether that still runs.
+
+Any of them may end between two looks at it, which is the answer then and no error.
+"""
 
 import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 import psutil
@@ -55,12 +58,30 @@ def wait_until_gone(processes: list[psutil.Process]) -> None:
         time.sleep(0.01)
 
 
-def runs(process: psutil.Process) -> bool:
-    """Whether it does; a zombie does not."""
+def runs(process: psutil.Process | int) -> bool:
+    """Whether it does, or the one of that id; a zombie does not."""
     try:
+        process = psutil.Process(process) if isinstance(process, int) else process
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def children(word: str) -> list[psutil.Process]:
+    """What this process, or one below it, has started that runs and has the word in its command."""
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if word in " ".join(child.cmdline()):
+                found.append(child)
+    return found
+
+
+def kill(processes: Iterable[psutil.Process]) -> None:
+    """Send SIGKILL to those that are still there."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def outliving(processes: list[psutil.Process], seconds: float = 10) -> list[psutil.Process]:
@@ -76,5 +97,4 @@ def outliving(processes: list[psutil.Process], seconds: float = 10) -> list[psut
 
 
 def _end(processes: list[psutil.Process]) -> None:
-    for process in outliving(processes):
-        process.kill()
+    kill(outliving(processes))
