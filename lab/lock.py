@@ -41,7 +41,7 @@ def minor(version: str) -> tuple[str, ...]:
     return tuple([*version.split("."), "0"][:2])
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def _locked(path: Path, _mtime_ns: int) -> dict[str, set[str]]:
     """The versions that a lock pins, by canonical distribution name."""
     locked: dict[str, set[str]] = {}

@@ -19,6 +19,8 @@ _FETCHED_BY = {"audio", "embed", "iframe", "image", "img", "script", "source", "
 _FETCHED_AS = {"icon", "manifest", "modulepreload", "preconnect", "preload", "stylesheet"}
 _NO_PLACE = {"data", "mailto", "tel"}
 _IN_STYLE = re.compile(r"url\(\s*[\"']?([^\"')\s]+)[\"']?\s*\)")
+# Four of five tags are around words of code, and hold neither an id nor an address.
+_WORD_OF_CODE = re.compile(r'</span>|<span class="[\w -]*"(?: data-line="\d+")?>')
 _HOLDS_ADDRESSES = {".html", ".json", ".md", ".txt", ".xml"}
 _AFTER_ADDRESS = ".,;:!?"
 
@@ -73,7 +75,7 @@ class _Page(HTMLParser):
 
     def __post_init__(self) -> None:
         super().__init__()
-        self.feed(self.text)
+        self.feed(_WORD_OF_CODE.sub("", self.text))
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

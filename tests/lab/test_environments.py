@@ -1,5 +1,6 @@
 """Environments apart: found when they are as their locks say, and told with the command if not."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,31 @@ def test_a_newer_lock_of_an_environment_makes_its_records_old(tmp_path: Path) ->
     (tmp_path / "requirements.txt").write_text("asyncpg==0.32.0\n")
     found = moved({"celery": "5.7.1", "asyncpg": "0.32.1"}, tmp_path)
     assert found == {"celery": ("5.7.1", "5.8.0")}
+
+
+def test_a_lock_is_read_again_only_after_it_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build asks for hundreds of measurements, and each asks all locks."""
+    (tmp_path / "environments").mkdir()
+    for number in range(12):
+        (tmp_path / f"environments/{number}.txt").write_text(f"package-{number}==1.0\n")
+    assert moved({"package-0": "0.9"}, tmp_path) == {"package-0": ("0.9", "1.0")}
+    reads = list[Path]()
+    read_text = Path.read_text
+
+    def counted(path: Path, **options: str) -> str:
+        reads.append(path)
+        return read_text(path, **options)
+
+    monkeypatch.setattr(Path, "read_text", counted)
+    moved({"package-0": "0.9"}, tmp_path)
+    assert reads == []
+    changed = tmp_path / "environments/0.txt"
+    changed.write_text("package-0==0.9\n")
+    os.utime(changed, ns=(0, 1))
+    assert moved({"package-0": "0.9"}, tmp_path) == {}
+    assert reads == [changed]
 
 
 @pytest.mark.parametrize("name", [path.stem for path in environments.locks(ROOT)])

@@ -52,10 +52,11 @@ def faults(window: Page) -> list[str]:
     wrapped, unwrapped = window.evaluate(HEIGHTS)
     found = [f"{wrapped} px of {unwrapped}"] if wrapped > LONGEST * unwrapped else []
     window.evaluate(ALL_CODE)
-    widths = window.locator("pre").evaluate_all(
-        "all => all.map((one) => [one.scrollWidth, one.clientWidth, one.textContent])"
+    scrolling = window.locator("pre").evaluate_all(
+        "all => all.filter((one) => one.scrollWidth > one.clientWidth)"
+        ".map((one) => one.textContent)"
     )
-    found += [f"scrolls: {text}" for full, shown, text in widths if full > shown]
+    found += [f"scrolls: {text}" for text in scrolling]
     begun = window.locator("pre .line").evaluate_all(BEGUN_BELOW)
     found += [f"begins in a row of its own: {text}" for text in begun]
     window.evaluate("document.adoptedStyleSheets = []")

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.site.narrow_code import ALL_CODE, WIDTH, faults
-from tests.site.test_every_page import views
+from tests.site.test_every_page import FURTHER, KINDS
 from tests.site.test_listing_text import expected
 
 ARTICLE = "your-connection-pool-is-a-queue/"
@@ -39,7 +39,7 @@ def test_no_code_of_a_page_scrolls_sideways_makes_it_much_longer_or_begins_below
     window: Page, address: str, site: Path
 ) -> None:
     """Pages that are read in a narrow window anyway have that checked where they are."""
-    elsewhere = {kind for kind, width, _ in views() if width == WIDTH}
+    elsewhere = {*KINDS, *FURTHER}
     pages = pages_with_code(site)
     assert elsewhere.intersection(pages), "no page with code is read in a narrow window"
     found = {}

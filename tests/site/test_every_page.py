@@ -20,9 +20,13 @@ from press.sources.settings import load_settings
 from tests.site.narrow_code import WIDTH, faults
 
 Scheme = Literal["light", "dark"]
+View = tuple[int, Scheme]
 
-COLORS: dict[str, object] = {"runOnly": ["color-contrast"]}
-STRUCTURE: dict[str, object] = {"rules": {"color-contrast": {"enabled": False}}}
+DESK = 1440  # pixels
+COLORS: dict[str, object] = {"runOnly": ["color-contrast", "link-in-text-block"]}
+STRUCTURE: dict[str, object] = {
+    "rules": {"color-contrast": {"enabled": False}, "link-in-text-block": {"enabled": False}}
+}
 SHIFTS = """
 window.shifts = [];
 new PerformanceObserver((list) => {
@@ -42,9 +46,9 @@ performance.getEntriesByType("resource")
 """
 UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
 NEXT_FRAME = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-# Axe looks at every element, and behind every text for its contrast. Texts that one rule styles are
-# alike: to look at one that is shown is enough, and takes a third of the time. The browser is asked
-# about all of them before one is taken away: after each change it works out all styles again.
+# Axe looks at every element, and behind every text for its contrast. Words of code that one rule
+# styles are alike: to look at one that is shown is enough, and takes a third of the time. The
+# browser is asked about all before one is taken away: after each change it works out all styles.
 ONE_WORD_OF_A_LOOK = """
 const seen = new Set();
 const isAlike = (word) => {
@@ -60,21 +64,37 @@ for (const word of alike.reverse()) {
 }
 document.body.normalize();
 """
-ONE_TEXT_OF_A_LOOK = """
-const looks = new Map();
+# How a text reads is its color, its size and what is painted behind it. One of each kind is kept in
+# each view, and around a link what it must differ from.
+KEEP_ONE_TEXT_OF_A_LOOK = """
+window.kept ??= new Set();
+const isText = (node) => node.nodeType === 3 && node.data.trim();
+const keep = (one) => [...one.childNodes].filter(isText).forEach((text) => kept.add(text));
+const behind = new Map();
 const seen = new Set();
-const alike = [];
 for (const one of document.body.querySelectorAll("*")) {
-  const around = looks.get(one.parentElement) ?? "";
-  const look = `${around}>${one.tagName}.${one.getAttribute("class")}`;
-  looks.set(one, look);
-  const texts = [...one.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
-  const isNew = texts.length && one.checkVisibility() && !seen.has(look);
-  if (isNew) seen.add(look);
-  else alike.push(...texts);
+  const style = getComputedStyle(one);
+  const { backgroundColor, backgroundImage, opacity, filter, position } = style;
+  const own = [backgroundColor, backgroundImage, opacity, filter].join();
+  const isPlain = own === "rgba(0, 0, 0, 0),none,1,none" && /static|relative/.test(position);
+  const paint = isPlain ? "" : `>${one.tagName}.${one.getAttribute("class")}${own}`;
+  const around = (behind.get(one.parentElement) ?? "") + paint;
+  behind.set(one, around);
+  if (![...one.childNodes].some(isText) || !one.checkVisibility()) continue;
+  const link = one.tagName === "A" ? one.parentElement.tagName : "";
+  const look = [around, link, style.color, style.fontSize, style.fontWeight].join();
+  if (seen.has(look)) continue;
+  seen.add(look);
+  keep(one);
+  if (link) keep(one.parentElement);
 }
-alike.forEach((text) => text.remove());
-for (const one of [...looks.keys()].reverse()) if (!one.textContent.trim()) one.remove();
+"""
+DROP_WHAT_IS_NOT_KEPT = """
+const all = [...document.body.querySelectorAll("*")];
+for (const node of all.flatMap((one) => [...one.childNodes])) {
+  if (node.nodeType === 3 && !window.kept.has(node)) node.remove();
+}
+for (const one of all.reverse()) if (!one.textContent.trim()) one.remove();
 """
 
 
@@ -97,16 +117,12 @@ def kinds() -> Iterator[str]:
     yield "nothing-here/"
 
 
-def views() -> Iterator[tuple[str, int, tuple[Scheme, ...]]]:
-    """Each kind of page at each width in both schemes; every further article in one of them."""
-    yield from ((kind, width, ("light", "dark")) for kind in kinds() for width in (WIDTH, 1440))
-    for meta in articles()[1:]:
-        yield f"{meta.slug}/", WIDTH, ("light",)
-        yield f"{meta.slug}/", 1440, ("dark",)
+KINDS = dict.fromkeys(kinds())
+FURTHER = [f"{meta.slug}/" for meta in articles()[1:]]
 
 
-def opened(window: Page, url: str, width: int, scheme: Scheme) -> list[str]:
-    """Open a page; what goes wrong while it is read is added to the list."""
+def watched(window: Page, url: str) -> list[str]:
+    """What goes wrong in a window that reads the site of that address; it grows meanwhile."""
     trouble: list[str] = []
 
     def on_console(said: ConsoleMessage) -> None:
@@ -114,19 +130,28 @@ def opened(window: Page, url: str, width: int, scheme: Scheme) -> list[str]:
             trouble.append(said.text)
 
     def on_request(asked: Request) -> None:
-        if not asked.url.startswith((url[: url.index("/", 8)], "data:")):
+        if not asked.url.startswith((url, "data:")):
             trouble.append(f"asked somebody else for {asked.url}")
 
     window.on("console", on_console)
     window.on("request", on_request)
     window.on("pageerror", lambda error: trouble.append(f"{error}"))
+    return trouble
+
+
+def visit(window: Page, url: str, view: View) -> None:
+    """Read a page for the first time."""
     window.add_init_script(SHIFTS)
-    window.set_viewport_size({"width": width, "height": 900})
-    window.emulate_media(color_scheme=scheme)
+    look_again(window, view)
     window.goto(url)
     window.evaluate("document.fonts.ready")
     window.evaluate(NEXT_FRAME)
-    return trouble
+
+
+def look_again(window: Page, view: View) -> None:
+    width, scheme = view
+    window.set_viewport_size({"width": width, "height": 900})
+    window.emulate_media(color_scheme=scheme)
 
 
 def load_axe(window: Page) -> None:
@@ -150,59 +175,113 @@ def overflows(window: Page) -> bool:
     return bool(window.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
-@pytest.mark.parametrize(("kind", "width", "schemes"), list(views()))
-def test_a_page_fits_is_quiet_stays_still_and_can_be_read_by_all(
-    window: Page, late_fonts: str, kind: str, width: int, schemes: tuple[Scheme, ...]
-) -> None:
-    trouble = opened(window, late_fonts + kind, width, schemes[0])
+def check_first_visit(window: Page, url: str, view: View) -> None:
+    visit(window, url, view)
     assert not overflows(window)
     assert window.evaluate("window.shifts.reduce((sum, one) => sum + one, 0)") < MOST_SHIFT
     assert window.evaluate(FONTS_NOT_ASKED_FOR_AT_ONCE) == []
-    if width == WIDTH:
+    if view[0] == WIDTH:
         assert faults(window) == []
+
+
+def check_for_all(window: Page, structures: list[View], colors: list[View]) -> None:
+    """Nothing of the page that is open keeps people from reading it, in any of these views."""
     window.evaluate(UNFOLD)
-    for scheme in reversed(schemes):
-        window.emulate_media(color_scheme=scheme)
-        assert not overflows(window)
     load_axe(window)
-    assert obstacles(window, STRUCTURE) == []
-    window.evaluate(ONE_TEXT_OF_A_LOOK)
-    for scheme in schemes:
-        window.emulate_media(color_scheme=scheme)
-        assert obstacles(window, COLORS) == []
+    for view in structures:
+        look_again(window, view)
+        assert obstacles(window, STRUCTURE) == []
+    assert color_obstacles(window, colors) == []
+
+
+def color_obstacles(window: Page, views: list[View]) -> list[str]:
+    """What axe, once it is loaded, says of the colors in each view. The page is ruined by it."""
+    for view in views:
+        look_again(window, view)
+        assert not overflows(window)
+        window.evaluate(KEEP_ONE_TEXT_OF_A_LOOK)
+    window.evaluate(DROP_WHAT_IS_NOT_KEPT)
+    found = []
+    for view in reversed(views):
+        look_again(window, view)
+        found += obstacles(window, COLORS)
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_fits_is_quiet_stays_still_and_can_be_read_by_all(
+    window: Page, late_fonts: str, kind: str
+) -> None:
+    trouble = watched(window, late_fonts)
+    check_first_visit(window, late_fonts + kind, (DESK, "dark"))
+    check_first_visit(window, late_fonts + kind, (WIDTH, "light"))
+    check_for_all(
+        window,
+        structures=[(WIDTH, "light"), (DESK, "light")],
+        colors=[(DESK, "light"), (DESK, "dark"), (WIDTH, "dark"), (WIDTH, "light")],
+    )
     missing = kind == "nothing-here/"
     assert [said for said in trouble if not (missing and "404" in said)] == []
 
 
-def test_a_pale_text_is_found_wherever_it_is(window: Page, address: str) -> None:
-    """What is not looked at because it is like another text hides nothing."""
-    opened(window, f"{address}your-connection-pool-is-a-queue/", 1440, "light")
-    pale = "pre .k, td, p code { color: #aaa !important }"
+@pytest.mark.parametrize("article", FURTHER)
+def test_so_does_every_further_article_on_a_phone_in_light_and_on_a_desk_in_dark(
+    window: Page, late_fonts: str, article: str
+) -> None:
+    trouble = watched(window, late_fonts)
+    check_first_visit(window, late_fonts + article, (WIDTH, "light"))
+    check_for_all(window, [(DESK, "dark")], colors=[(DESK, "dark"), (WIDTH, "light")])
+    assert trouble == []
+
+
+def styled(window: Page, rules: str) -> None:
+    """Add these rules to the page."""
     window.evaluate(
         """(rules) => {
           const sheet = new CSSStyleSheet();
           sheet.replaceSync(rules);
           document.adoptedStyleSheets = [sheet];
         }""",
-        pale,
+        rules,
     )
+
+
+@pytest.mark.parametrize(("seen", "pale"), [("light", "#aaa"), ("dark", "#555")])
+def test_a_pale_text_is_found_wherever_it_is(
+    window: Page, address: str, seen: str, pale: str
+) -> None:
+    """What is not looked at because it is like another text hides nothing."""
+    visit(window, f"{address}your-connection-pool-is-a-queue/", (DESK, "light"))
+    texts = f"pre .k, td, p code, .claim__bound {{ color: {pale} !important }}"
+    styled(window, f"@media (prefers-color-scheme: {seen}) {{ {texts} }}")
     window.evaluate(UNFOLD)
     load_axe(window)
-    window.evaluate(ONE_TEXT_OF_A_LOOK)
-    found = obstacles(window, COLORS)
-    assert all(any(kind in one for one in found) for kind in (".k", "td", "p:nth-child(1) > code"))
+    found = color_obstacles(window, [(DESK, "light"), (DESK, "dark")])
+    kinds = (".k", "td", "code", ".claim__bound")
+    assert all(any(kind in one for one in found) for kind in kinds), found
+
+
+def test_a_link_that_only_its_color_tells_from_the_text_is_found(
+    window: Page, address: str
+) -> None:
+    visit(window, f"{address}your-connection-pool-is-a-queue/", (DESK, "light"))
+    styled(window, "p a { text-decoration: none !important; color: #333 !important }")
+    window.evaluate(UNFOLD)
+    load_axe(window)
+    found = color_obstacles(window, [(DESK, "light")])
+    assert [one for one in found if one.startswith("link-in-text-block")]
 
 
 def test_an_article_fits_windows_in_between(window: Page, address: str) -> None:
-    opened(window, f"{address}your-connection-pool-is-a-queue/", 320, "light")
+    visit(window, f"{address}your-connection-pool-is-a-queue/", (320, "light"))
     assert not overflows(window)
-    window.set_viewport_size({"width": 768, "height": 900})
+    look_again(window, (768, "light"))
     assert not overflows(window)
 
 
 def test_names_of_tests_in_captions_fit_a_phone(window: Page, address: str) -> None:
     """Only after a whole green run do captions name tests, and this may be before the first."""
-    opened(window, f"{address}your-connection-pool-is-a-queue/", 390, "light")
+    visit(window, f"{address}your-connection-pool-is-a-queue/", (WIDTH, "light"))
     captions = window.locator(".listing__naive").evaluate_all(
         "captions => captions.map((one) =>"
         " one.innerHTML = `fails: see <code>test_${'of_many_words_'.repeat(8)}</code>`)"

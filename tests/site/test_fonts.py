@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Route
 
-from tests.site.test_every_page import MOST_SHIFT, opened
+from tests.site.test_every_page import MOST_SHIFT, visit
 
 ARTICLE = "your-connection-pool-is-a-queue/"
 FONTS = "**/*.woff2"
@@ -59,13 +59,13 @@ def test_nothing_moves(
 ) -> None:
     arrival(window, site)
     with_no_font_that_fits(window)
-    opened(window, late_fonts + page, width, "light")
+    visit(window, late_fonts + page, (width, "light"))
     assert window.evaluate("window.shifts.reduce((sum, one) => sum + one, 0)") < MOST_SHIFT
 
 
 def test_formulas_have_their_font_even_where_no_font_arrives(window: Page, address: str) -> None:
     never(window, Path())
-    opened(window, address + ARTICLE, 1440, "light")
+    visit(window, address + ARTICLE, (1440, "light"))
     assert window.locator("math").count()
     assert window.evaluate(
         """[...document.fonts].filter((one) => /Math/.test(one.family) && one.status === "loaded")

@@ -17,7 +17,7 @@ import pytest
 from lab.repository import ROOT
 
 LISTING = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
-WORD = re.compile(r'<span class="[\w-]+"(?: data-line="\d+")?>([^<]*)</span>')
+WORD = re.compile(r'<span class="[\w -]+"(?: data-line="\d+")?>([^<]*)</span>')
 RULES = ROOT / "tests" / "site" / "htmlvalidate.json"
 
 
@@ -65,7 +65,9 @@ def test_every_page_is_valid(site: Path, tmp_path: Path) -> None:
 
 
 def test_only_words_that_are_closed_are_taken_away() -> None:
-    line = '<pre><code><span class="line" data-line="1"><span class="k">def</span> f</span>'
+    line = (
+        '<pre><code><span class="line indent-4" data-line="1"><span class="k">def</span> f</span>'
+    )
     assert without_colors(f"{line}</code></pre>") == "<pre><code>def f</code></pre>"
     for wrong in (
         '<pre><span class="k">def</pre>',

@@ -42,6 +42,7 @@ def said(crawl: Crawl) -> list[str]:
         '<a href="#top">',
         '<a href="#here"><p id="here">',
         '<a href="#here"><a name="here">',
+        '<a href="#here"><span class="k" id="here">def</span>',
         '<a href="..">',
         '<link rel="stylesheet" href="../assets/a%20b.css">',
         '<img srcset="../assets/a%20b.css 1x, ../assets/a%20b.css 2x">',
@@ -78,6 +79,8 @@ def test_an_address_that_leads_somewhere_passes(tmp_path: Path, html: str) -> No
             '<link rel="stylesheet" href="https://other.example/a.css">',
             "'https://other.example/a.css' is fetched from another site.",
         ),
+        ('<span class="k"><a href="#when">def</a></span>', "there is no anchor '/load/x/#when'."),
+        ('<span class="k" style="fill: url(#ink)">', "there is no anchor '/load/x/#ink'."),
         ('<i id="a"></i><i id="a"></i>', "2 elements have the id 'a'."),
     ],
 )
