@@ -81,7 +81,7 @@ async def test_a_free_pool_serves_even_without_room_to_wait(pool: asyncpg.Pool) 
 async def test_who_waits_too_long_is_refused_and_makes_room_for_the_next(
     pool: asyncpg.Pool,
 ) -> None:
-    bounded = BoundedPool(pool, backlog=1, wait_s=0.01)
+    bounded = BoundedPool(pool, backlog=1, wait_s=0.5)
     async with bounded.acquire():
         for _ in range(2):
             with pytest.raises(PoolBusyError, match="no connection in time"):
@@ -112,9 +112,9 @@ async def test_a_failing_request_gives_its_connection_back(pool: asyncpg.Pool) -
 
 
 async def test_patience_ends_in_the_line_and_not_in_the_request(pool: asyncpg.Pool) -> None:
-    bounded = BoundedPool(pool, backlog=0, wait_s=0.01)
+    bounded = BoundedPool(pool, backlog=0, wait_s=0.5)
     async with bounded.acquire() as connection:
-        assert await connection.fetchval("SELECT 1 FROM pg_sleep(0.05)") == 1
+        assert await connection.fetchval("SELECT 1 FROM pg_sleep(0.6)") == 1
 
 
 @pytest.mark.parametrize("min_size", [0, 1])
@@ -171,8 +171,8 @@ async def test_giving_back_to_a_silent_server_ends_and_the_connection_is_replace
         through(dsn, wire) as address,
         asyncpg.create_pool(address, min_size=0, max_size=1) as pool,
     ):
-        bounded = BoundedPool(pool, backlog=0, wait_s=0.5)
-        async with asyncio.timeout(10):
+        bounded = BoundedPool(pool, backlog=0, wait_s=2.0)
+        async with asyncio.timeout(20):
             with pytest.raises(TimeoutError):
                 async with bounded.acquire():
                     wire.silent = True

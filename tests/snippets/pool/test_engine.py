@@ -20,6 +20,14 @@ from snippets.resilience.wire import Wire, through
 WAVES = 3
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine, a connection opens in time."""
+    monkeypatch.setattr(engine, "POOL_TIMEOUT_S", 30.0)
+    monkeypatch.setattr(engine, "CONNECT_TIMEOUT_S", 30.0)
+    monkeypatch.setattr(engine, "COMMAND_TIMEOUT_S", 30.0)
+
+
 @pytest.mark.naive("snippets/pool/naive_overflow.py")
 async def test_the_default_engine_opens_ten_connections_anew_in_every_wave(dsn: str) -> None:
     assert await opened(naive_overflow.create_engine(dsn), WAVES, at_once=15) == 5 + 10 * WAVES
@@ -45,10 +53,12 @@ async def test_the_default_engine_keeps_its_overflow_while_somebody_waits_for_it
     assert opened == 15
 
 
+@pytest.mark.usefixtures("patient")
 async def test_an_engine_without_overflow_opens_each_connection_once(dsn: str) -> None:
     assert await opened(engine.create_engine(dsn), WAVES, at_once=POOL_SIZE) == POOL_SIZE
 
 
+@pytest.mark.usefixtures("patient")
 async def test_an_engine_without_overflow_never_opens_more_than_its_size(dsn: str) -> None:
     assert await opened(engine.create_engine(dsn), 1, at_once=2 * POOL_SIZE) == POOL_SIZE
 
@@ -71,14 +81,15 @@ async def test_opening_a_connection_to_a_silent_server_ends_too(
         await bounded.dispose()
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("falls_silent", ["before a statement", "before it is given back"])
 async def test_a_server_that_falls_silent_keeps_no_connection_out(
     dsn: str, monkeypatch: pytest.MonkeyPatch, falls_silent: str
 ) -> None:
     """Without the timeout of asyncpg's commands it would be out for as long as TCP hopes."""
-    monkeypatch.setattr(engine, "COMMAND_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(engine, "COMMAND_TIMEOUT_S", 1.0)
     wire = Wire()
-    async with through(dsn, wire) as address, asyncio.timeout(10):
+    async with through(dsn, wire) as address, asyncio.timeout(20):
         bounded = engine.create_engine(address)
 
         async def request(silent: bool) -> None:
@@ -98,11 +109,12 @@ async def test_a_server_that_falls_silent_keeps_no_connection_out(
         await bounded.dispose()
 
 
+@pytest.mark.usefixtures("patient")
 async def test_closing_what_fell_silent_takes_two_seconds_more_at_most(
     dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A constant of SQLAlchemy's, which belongs to the sum of what a request may wait."""
-    monkeypatch.setattr(engine, "COMMAND_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(engine, "COMMAND_TIMEOUT_S", 1.0)
     allowed: list[object] = []
     close = asyncpg.Connection.close
 
@@ -112,7 +124,7 @@ async def test_closing_what_fell_silent_takes_two_seconds_more_at_most(
         return closed
 
     wire = Wire()
-    async with through(dsn, wire) as address, asyncio.timeout(10):
+    async with through(dsn, wire) as address, asyncio.timeout(20):
         bounded = engine.create_engine(address)
         connection = await bounded.connect()
         wire.silent = True
@@ -126,6 +138,7 @@ async def test_closing_what_fell_silent_takes_two_seconds_more_at_most(
         await bounded.dispose()
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize(("size", "refused"), [(2, 2), (4, 0)])
 async def test_a_bigger_pool_serves_whom_a_small_one_refuses_while_postgresql_only_waits(
     dsn: str, monkeypatch: pytest.MonkeyPatch, size: int, refused: int

@@ -1054,11 +1054,12 @@ async def test_nobody_waits_for_a_connection_without_an_end(
 ) -> None:
     """All are held, as by a database that says nothing."""
     tokens = await service.begin()
-    monkeypatch.setattr("snippets.tokens.service.LONGEST_S", 0.2)
     size = service.app.state.settings.connections
     held = [await service.pool.acquire() for _ in range(size)]
-    calls = (service.go_on(tokens.refresh) for _ in range(2 * size))
-    answers = await asyncio.wait_for(asyncio.gather(*calls), 15)
+    with monkeypatch.context() as patch:
+        patch.setattr("snippets.tokens.service.LONGEST_S", 0.2)
+        calls = (service.go_on(tokens.refresh) for _ in range(2 * size))
+        answers = await asyncio.wait_for(asyncio.gather(*calls), 15)
     for connection in held:
         await service.pool.release(connection)
 
