@@ -7,10 +7,15 @@ PostgreSQL and Redis start with it and go with it, unless DATABASE_URL and REDIS
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+    # What is imported below takes a second, in which a Ctrl-C needs no traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from .copying import NotCopiedError, copy
 from .running import fail, parser, say, serve

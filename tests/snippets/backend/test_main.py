@@ -108,6 +108,17 @@ def test_each_signal_that_ends_programs_ends_it_without_a_traceback(number: int)
     assert time.monotonic() - begun < 20
 
 
+def test_ctrl_c_while_it_imports_ends_it_without_a_traceback() -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "snippets.backend"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        next(line for line in process.stderr if "sqlalchemy" in line)
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+    assert "Traceback" not in said
+    assert process.returncode == -signal.SIGINT
+
+
 def test_what_nohup_has_ignored_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     survived = False
@@ -134,6 +145,15 @@ def test_the_command_of_the_copy_ends_with_0_when_told_to(
     assert running.main() == 0
 
 
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """Ctrl-C does afterwards what it did before."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
 def test_the_module_is_a_command_and_its_status_is_that_of_the_process(
     taken: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
