@@ -60,6 +60,7 @@ class RunLimit:
     def __init__(self, config: pytest.Config) -> None:
         self._seconds = float(config.getini(RUN))
         self._running: dict[str, None] = {}
+        self._failed: list[str] = []
         # Pytest takes what is written to standard error from now on.
         self._terminal = os.dup(2)
         worker = os.environ.get("PYTEST_XDIST_WORKER") if hasattr(config, "workerinput") else None
@@ -81,11 +82,20 @@ class RunLimit:
         """Forget it."""
         self._running.pop(nodeid, None)
 
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remember what failed: a run that is ended has no summary."""
+        if report.failed:
+            crash = getattr(report.longrepr, "reprcrash", None)
+            why = f" - {crash.message.splitlines()[0]}" if crash and crash.message else ""
+            self._failed.append(f"\n  {report.nodeid}{why}")
+
     def _end(self) -> None:
         running = "".join(f"\n  {nodeid}" for nodeid in self._running) or " no test"
+        failed = "".join(self._failed) or " no test"
         message = (
             f"\n{self._who}: the run has not ended within {self._seconds:g} s "
             f"({RUN} in pyproject.toml). It is ended. What ran:{running}\n"
+            f"What had failed:{failed}\n"
         )
         os.write(self._terminal, message.encode())
         faulthandler.dump_traceback(self._terminal)

@@ -69,6 +69,11 @@ def test_next():
     pass
 """
 
+FAILS = """
+def test_fails():
+    assert 1 == 2, "they differ"
+"""
+
 BETWEEN = """
 import time
 
@@ -108,10 +113,12 @@ def test_every_fixture_of_a_hung_test_ends_and_the_next_test_runs(
 
 
 def test_a_hung_worker_ends_and_says_what_it_ran(tmp_path: Path) -> None:
-    status, said = suite(tmp_path, "-n1", "--max-worker-restart=0", run_limit=3, test_deaf=DEAF)
+    options = ("-n1", "--max-worker-restart=0")
+    status, said = suite(tmp_path, *options, run_limit=3, test_a=FAILS, test_deaf=DEAF)
     assert status != 0
     assert "gw0: the run has not ended within 3 s (run_limit in pyproject.toml)." in said
     assert "What ran:\n  test_deaf.py::test_deaf\n" in said
+    assert "What had failed:\n  test_a.py::test_fails - AssertionError: they differ\n" in said
     assert 'test_deaf.py", line 8 in test_deaf' in said
 
 

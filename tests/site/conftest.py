@@ -93,11 +93,20 @@ def _build(directory: Path) -> tuple[int, str]:
     return finished.returncode, finished.stderr + finished.stdout
 
 
+class Server(ThreadingHTTPServer):
+    """Says nothing of a browser that leaves before it has all."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of every other error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def served(directory: Path, handler: type[SimpleHTTPRequestHandler]) -> Iterator[str]:
     """Where a directory is served on this machine, with its final slash."""
     answering = partial(handler, directory=str(directory))
-    with ThreadingHTTPServer(("127.0.0.1", 0), answering) as server:
+    with Server(("127.0.0.1", 0), answering) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}/"
