@@ -1,7 +1,8 @@
 """The manifest says which tests ran which line, and is written only after a whole green run.
 
 A repository in miniature has the real instruments and settings, and its suite runs in a process of
-its own, on the servers of this one.
+its own, on the servers of this one. It loads nothing that its listings do not import: what starts
+in a test here is up to five interpreters.
 """
 
 import hashlib
@@ -32,8 +33,6 @@ from lab.repository import ROOT
 COPIED = [
     "pyproject.toml",
     "lab",
-    "tests/conftest.py",
-    "tests/miniature.py",
     "tests/article.py",
     "tests/limits.py",
     "tests/preloaded",
@@ -41,6 +40,16 @@ COPIED = [
 ]
 
 FILES = {
+    "tests/conftest.py": """
+        import pytest
+
+        pytest_plugins = ["tests.article", "tests.limits", "lab.recorder"]
+
+
+        @pytest.fixture(scope="session")
+        def services() -> None:
+            pass  # they run: their URLs are in the environment
+        """,
     "snippets/__init__.py": "",
     "snippets/demo/__init__.py": "",
     "snippets/demo/limits.py": """
@@ -119,6 +128,14 @@ def miniature(tmp_path: Path, services: None) -> Path:
         place = tmp_path / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+    (tmp_path / "kept").mkdir()
+    preloaded = tmp_path / "tests" / "preloaded" / "__init__.py"
+    text = preloaded.read_text(encoding="utf-8")
+    text, found = re.subn(
+        r"LIBRARIES = \(.*?\n\)", 'LIBRARIES = ("asyncpg",)', text, flags=re.DOTALL
+    )
+    assert found == 1
+    preloaded.write_text(text, encoding="utf-8")
     return tmp_path
 
 
