@@ -1,12 +1,12 @@
-"""Places of their own for the servers of one test."""
+"""Places of their own for the servers of one test, and one supervisor for experiments of many."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
 
-from lab import storage
+from lab import descendants, storage
 from lab.supervision import Supervision
 
 
@@ -32,3 +32,12 @@ def program_directory(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         parent.chmod(0o755)
         monkeypatch.setattr(storage, "program_parent", lambda: parent)
         yield parent
+
+
+@pytest.fixture
+def bound(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What experiments start ends with this process, which is bound already.
+
+    To find processes, an interpreter loads psutil: for each measurement of a test anew.
+    """
+    monkeypatch.setattr(descendants, "bound", lambda: nullcontext(tmp_path))

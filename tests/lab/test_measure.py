@@ -27,6 +27,8 @@ from lab.repository import ROOT
 from lab.source import source_hash
 from tests.miniature import Tree
 
+pytestmark = pytest.mark.usefixtures("bound")
+
 # Each run returns how many runs there were before it; FAIL is what the sixth one does.
 COUNTING = """
     import itertools
