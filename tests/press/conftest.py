@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from press import memo
 from tests.press.miniature import Repo, logged
 
 
@@ -17,3 +19,16 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Repo]:
     repo = Repo(tmp_path)
     with logged() as repo.problems:
         yield repo
+
+
+@pytest.fixture(scope="session")
+def remembered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where what is dear to make is kept for a whole run, by all of its workers."""
+    own = tmp_path_factory.getbasetemp()
+    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "remembered"
+
+
+@pytest.fixture
+def memo_of_the_run(monkeypatch: pytest.MonkeyPatch, remembered: Path) -> None:
+    """Drawings, cards and highlighted code are made once in a run, and not once in a test."""
+    monkeypatch.setattr(memo, "MEMO", remembered)
