@@ -7,9 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
+from mkdocs.utils.yaml import get_yaml_loader
 
 from press import memo
 from tests.press.miniature import Repo, logged
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _libyaml() -> Iterator[None]:
+    """MkDocs reads the settings of each miniature with libyaml, where PyYAML has it."""
+    with pytest.MonkeyPatch.context() as patched:
+        loader = getattr(yaml, "CLoader", yaml.Loader)
+        patched.setattr(get_yaml_loader, "__defaults__", (loader, None))
+        yield
 
 
 @pytest.fixture
