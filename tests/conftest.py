@@ -69,8 +69,14 @@ def export_servers() -> None:
 
 
 def kept_directory() -> Path:
-    """Where pytest keeps what failed tests wrote, apart from what others have there."""
-    return storage.temporary_parent() / f"under-load-tests-{os.getuid()}"
+    """Where tests write, and what failed ones wrote is kept, apart from what others have there.
+
+    In memory, as the data of their servers, where what is written may also run: on a disk, to make
+    the small files of a miniature site and to remove them takes longer than to build it.
+    """
+    memory = storage.data_parent(durable=False)
+    may_run = not os.statvfs(memory).f_flag & getattr(os, "ST_NOEXEC", 0)
+    return (memory if may_run else storage.program_parent()) / f"under-load-tests-{os.getuid()}"
 
 
 def sweep_kept(directory: Path) -> None:
