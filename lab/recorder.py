@@ -31,7 +31,6 @@ from lab import distributions, manifest
 from lab.executed import Marks, marked
 from lab.manifest import FileRecord, Manifest
 from lab.source import modules, syntax_tree
-from lab.testbed import postgres_facts, redis_facts
 from lab.transcript import SUFFIX
 
 COUNTED = Path("tests", "snippets")
@@ -329,6 +328,9 @@ def function_lines(path: Path) -> set[int]:
 
 
 def _server_versions() -> dict[str, str]:
+    # Imported late, with the drivers: of the processes of a run, one asks, and at its end.
+    from lab.testbed import postgres_facts, redis_facts
+
     versions: dict[str, str] = {}
     if dsn := os.environ.get("DATABASE_URL"):
         versions["postgresql"] = postgres_facts(dsn)[0]

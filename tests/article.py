@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from lab.catalog import find
 from lab.manifest import SNIPPETS
 
 OPTION = "article"
@@ -51,6 +50,8 @@ class Selection:
     """
 
     def __init__(self, root: Path, name: str) -> None:
+        from lab.catalog import find  # late: it knows records, and most runs are of no article
+
         self.root, self.name = root, name
         known = articles(root)
         if name not in known:

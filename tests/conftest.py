@@ -25,7 +25,7 @@ import hashlib
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -69,8 +69,14 @@ def export_servers() -> None:
 
 
 def kept_directory() -> Path:
-    """Where pytest keeps what failed tests wrote, apart from what others have there."""
-    return storage.temporary_parent() / f"under-load-tests-{os.getuid()}"
+    """Where tests write, and what failed ones wrote is kept, apart from what others have there.
+
+    In memory, as the data of their servers, where what is written may also run: on a disk, to make
+    the small files of a miniature site and to remove them takes longer than to build it.
+    """
+    memory = storage.data_parent(durable=False)
+    may_run = not os.statvfs(memory).f_flag & getattr(os, "ST_NOEXEC", 0)
+    return (memory if may_run else storage.program_parent()) / f"under-load-tests-{os.getuid()}"
 
 
 def sweep_kept(directory: Path) -> None:
@@ -108,10 +114,19 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             raise pytest.UsageError(str(error)) from None
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_finish() -> None:
-    """Let the collector of garbage leave alone what was imported, which is never garbage."""
-    gc.freeze()
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let the collector of garbage leave alone what is imported, which is never garbage.
+
+    While it looks for some among all that was imported until then, over and over, a worker takes a
+    quarter longer until its first test.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The fixtures isolate tests from one another."""
 
+import gc
 import os
 
 import asyncpg
@@ -46,3 +47,8 @@ def test_each_test_has_a_prefix_of_its_own(redis_lease: lab.RedisLease) -> None:
 
 def test_a_slow_example_of_a_property_is_no_failure() -> None:
     assert hypothesis.settings().deadline is None
+
+
+def test_garbage_is_collected_by_now_and_what_was_imported_is_none() -> None:
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0

@@ -6,8 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
-from tests.conftest import sweep_kept
+import pytest
+
+from lab import storage
+from tests.conftest import kept_directory, sweep_kept
 
 
 def test_the_next_run_removes_what_a_killed_one_wrote_and_nothing_else(tmp_path: Path) -> None:
@@ -25,3 +29,18 @@ def test_the_next_run_removes_what_a_killed_one_wrote_and_nothing_else(tmp_path:
     sweep_kept(tmp_path)
 
     assert {name for name, path in runs.items() if path.exists()} == {"lives", "failed"}
+
+
+def test_tests_write_to_memory_but_where_nothing_runs_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory, disk = tmp_path / "memory", tmp_path / "disk"
+    flags = {memory: 0}
+    monkeypatch.setattr(storage, "data_parent", lambda durable: disk if durable else memory)
+    monkeypatch.setattr(storage, "program_parent", lambda: disk)
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_flag=flags[path]))
+    monkeypatch.setattr(os, "ST_NOEXEC", 8, raising=False)  # macOS has no name for it
+    assert kept_directory().parent == memory
+
+    flags[memory] = 8
+    assert kept_directory().parent == disk

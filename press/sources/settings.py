@@ -78,7 +78,8 @@ def load_settings(root: Path) -> Settings:
 @lru_cache(maxsize=8)
 def _load(root: Path, _mtime_ns: int) -> Settings:
     try:
-        config = yaml.load((root / CONFIG).read_text(encoding="utf-8"), _Loader)
+        node = yaml.compose((root / CONFIG).read_text(encoding="utf-8"), _SafeLoader)
+        config = _Constructor("").construct_document(node) if node else None
     except yaml.YAMLError as error:
         raise SettingsError(yaml_finding(CONFIG, error, first_line=1)) from None
     if not isinstance(config, dict):
@@ -125,8 +126,12 @@ def _names(extra: dict[str, Any], key: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-class _Loader(yaml.SafeLoader):
+# With libyaml, where PyYAML has it.
+_SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Constructor(yaml.SafeLoader):
     """Reads mkdocs.yml without running what its tags name: the checks need none of it."""
 
 
-_Loader.add_multi_constructor("", lambda _loader, _suffix, _node: None)
+_Constructor.add_multi_constructor("", lambda _loader, _suffix, _node: None)

@@ -27,6 +27,8 @@ from lab.repository import ROOT
 from lab.source import source_hash
 from tests.miniature import Tree
 
+pytestmark = pytest.mark.usefixtures("bound")
+
 # Each run returns how many runs there were before it; FAIL is what the sixth one does.
 COUNTING = """
     import itertools
@@ -513,8 +515,8 @@ def test_a_run_during_which_a_server_was_restarted_is_void(
     servers: list[lab.PostgresServer] = []
     start = lab.postgres_server
 
-    def started(*arguments: Any, **options: Any) -> lab.PostgresServer:
-        servers.append(start(*arguments, **options))
+    def started(*arguments: Any, durable: bool) -> lab.PostgresServer:
+        servers.append(start(*arguments))  # a durable one takes longer to make
         return servers[-1]
 
     monkeypatch.delenv("DATABASE_URL", raising=False)

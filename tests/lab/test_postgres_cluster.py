@@ -60,6 +60,24 @@ def server(started: lab.PostgresServer) -> lab.PostgresServer:
     return started
 
 
+@pytest.fixture(scope="module")
+def model() -> Iterator[Path]:
+    """The data of a server that was stopped, unlike those of all others."""
+    with lab.postgres_server({"max_connections": "7"}) as server:
+        execute(server.dsn, "CREATE TABLE in_the_model ()")
+        server.stop()
+        yield server.directory
+
+
+@pytest.fixture(scope="module")
+def durable(model: Path) -> Iterator[lab.PostgresServer]:
+    """A durable server, which had a model."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("UNDER_LOAD_CLUSTER", str(model))
+        with lab.postgres_server(durable=True) as server:
+            yield server
+
+
 def test_a_server_answers_inside_and_leaves_nothing_behind(parent_directory: Path) -> None:
     with lab.postgres_server() as server:
         assert value(server.dsn, "SHOW server_version") == server.version
@@ -106,26 +124,26 @@ def test_contrib_is_there_pg_stat_statements_included(server: lab.PostgresServer
     assert value(server.dsn, query) == 1
 
 
-def test_a_server_for_tests_is_a_copy_of_the_model_and_a_durable_one_is_new(
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_server_for_tests_is_a_copy_of_the_model(
+    model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with lab.postgres_server({"max_connections": "7"}) as model:
-        execute(model.dsn, "CREATE TABLE in_the_model ()")
-        model.stop()
-        monkeypatch.setenv("UNDER_LOAD_CLUSTER", str(model.directory))
-        with lab.postgres_server({"max_connections": "17"}) as copy:
-            assert value(copy.dsn, "SELECT to_regclass('in_the_model')") == "in_the_model"
-            assert value(copy.dsn, "SHOW max_connections") == "17"
-        with lab.postgres_server(durable=True) as durable:
-            assert value(durable.dsn, "SELECT to_regclass('in_the_model')") is None
-            assert value(durable.dsn, "SHOW max_connections") == "100"
+    monkeypatch.setenv("UNDER_LOAD_CLUSTER", str(model))
+    with lab.postgres_server({"max_connections": "17"}) as copy:
+        assert value(copy.dsn, "SELECT to_regclass('in_the_model')") == "in_the_model"
+        assert value(copy.dsn, "SHOW max_connections") == "17"
 
 
-def test_only_a_server_for_tests_trades_durability_for_speed(server: lab.PostgresServer) -> None:
-    with lab.postgres_server(durable=True) as durable:
-        for setting in ("fsync", "full_page_writes"):
-            assert value(server.dsn, f"SHOW {setting}") == "off"
-            assert value(durable.dsn, f"SHOW {setting}") == "on"
+def test_a_durable_server_is_new(durable: lab.PostgresServer) -> None:
+    assert value(durable.dsn, "SELECT to_regclass('in_the_model')") is None
+    assert value(durable.dsn, "SHOW max_connections") == "100"
+
+
+def test_only_a_server_for_tests_trades_durability_for_speed(
+    server: lab.PostgresServer, durable: lab.PostgresServer
+) -> None:
+    for setting in ("fsync", "full_page_writes"):
+        assert value(server.dsn, f"SHOW {setting}") == "off"
+        assert value(durable.dsn, f"SHOW {setting}") == "on"
     assert value(server.dsn, "SHOW synchronous_commit") == "on"
 
 
@@ -231,7 +249,7 @@ def test_root_runs_it_as_nobody(server: lab.PostgresServer) -> None:
 
 @root_only
 def test_programs_that_nobody_can_reach_are_copied_and_the_copy_is_removed(
-    parent_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    program_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = binaries.find_postgres()
     package = found.directory.parents[1]
@@ -245,5 +263,5 @@ def test_programs_that_nobody_can_reach_are_copied_and_the_copy_is_removed(
     with lab.postgres_server() as server:
         execute(server.dsn, "CREATE EXTENSION postgres_fdw")  # needs the libraries beside
         program = Path(processes(server)[0].exe())
-        assert program.is_relative_to(parent_directory)
-    assert list(parent_directory.iterdir()) == []
+        assert program.is_relative_to(program_directory)
+    assert list(program_directory.iterdir()) == []

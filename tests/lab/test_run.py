@@ -16,45 +16,63 @@ RUN = [sys.executable, "-m", "lab", "run"]
 pytestmark = pytest.mark.usefixtures("services")
 
 
-def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run it to its end under `lab run`."""
+# What a command finds, a line each, before it prints its input and ends with a status of its own.
+TELLS = """\
+echo "$DATABASE_URL"
+echo "$REDIS_URL"
+psql -X -A -t -c 'SELECT current_database()'
+python -c 'import sys; print(sys.executable)'
+echo "$@"
+cat
+exit 3
+"""
+
+
+@pytest.fixture(scope="module")
+def done(services: None) -> subprocess.CompletedProcess[str]:
+    """A command that has run to its end."""
     return subprocess.run(
-        [*RUN, *command], capture_output=True, text=True, cwd=ROOT, env=os.environ | environment
+        [*RUN, "sh", "-c", TELLS, "sh", "--help", "-n", "--"],
+        input="typed",
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"PATH": os.defpath},
     )
 
 
-def test_the_exit_status_is_that_of_the_command() -> None:
-    assert run("sh", "-c", "exit 3").returncode == 3
+@pytest.fixture
+def told(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """What it has told, line by line."""
+    return done.stdout.split("\n")
 
 
-def test_both_urls_are_set_and_the_database_is_fresh() -> None:
-    done = run("sh", "-c", 'echo "$DATABASE_URL" "$REDIS_URL"')
-    assert done.returncode == 0
-    database, redis = done.stdout.split()
+def test_the_exit_status_is_that_of_the_command(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 3
+    assert done.stderr == ""
+
+
+def test_both_urls_are_set_and_the_database_is_fresh(told: list[str]) -> None:
+    database, redis, *_ = told
     assert database.rpartition("/")[2].startswith("under_load_")
     assert database != os.environ["DATABASE_URL"]
     assert redis == os.environ["REDIS_URL"]
 
 
-def test_psql_without_arguments_reaches_that_database(tmp_path: Path) -> None:
-    script = tmp_path / "which.sql"
-    script.write_text("SELECT current_database();")
-    done = run("psql", "-X", "-A", "-t", "-f", str(script))
-    assert done.stdout.startswith("under_load_")
+def test_psql_without_arguments_reaches_that_database(told: list[str]) -> None:
+    assert told[2] == told[0].rpartition("/")[2]
 
 
-def test_python_is_the_one_that_runs_the_lab() -> None:
-    done = run("python", "-c", "import sys; print(sys.executable)", PATH=os.defpath)
-    assert Path(done.stdout.strip()).parent == Path(sys.executable).parent
+def test_python_is_the_one_that_runs_the_lab(told: list[str]) -> None:
+    assert Path(told[3]).parent == Path(sys.executable).parent
 
 
-def test_arguments_that_look_like_options_are_the_commands() -> None:
-    assert run("echo", "--help", "-n", "--").stdout == "--help -n --\n"
+def test_arguments_that_look_like_options_are_the_commands(told: list[str]) -> None:
+    assert told[4] == "--help -n --"
 
 
-def test_standard_input_reaches_the_command() -> None:
-    done = subprocess.run([*RUN, "cat"], input="typed", capture_output=True, text=True, cwd=ROOT)
-    assert done.stdout == "typed"
+def test_standard_input_reaches_the_command(told: list[str]) -> None:
+    assert told[5:] == ["typed"]
 
 
 def test_a_command_that_is_missing_is_one_line_and_the_status_of_the_shell(
@@ -79,7 +97,8 @@ def test_without_a_command_it_asks_for_one(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_server_that_cannot_be_had_is_one_line() -> None:
-    done = run("true", REDIS_URL="redis://127.0.0.1:1")
+    environment = os.environ | {"REDIS_URL": "redis://127.0.0.1:1"}
+    done = subprocess.run([*RUN, "true"], capture_output=True, text=True, cwd=ROOT, env=environment)
     assert done.returncode == 1
     assert done.stderr.startswith("REDIS_URL: ")
     assert done.stderr.count("\n") == 1
@@ -108,4 +127,4 @@ def test_signals_are_passed_to_the_command_whose_answer_counts() -> None:
 
 
 def test_a_command_ended_by_a_signal_makes_the_status_of_the_shell() -> None:
-    assert run("sh", "-c", "kill -9 $$").returncode == 128 + 9
+    assert main(["run", "sh", "-c", "kill -9 $$"]) == 128 + 9

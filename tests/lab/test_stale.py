@@ -11,6 +11,8 @@ from lab.measure import main
 from lab.stale import stale
 from tests.miniature import Tree
 
+pytestmark = pytest.mark.usefixtures("bound")
+
 EXPERIMENT = """
     from lab.experiment import Experiment, Metric, Setting, Values, Variant
 

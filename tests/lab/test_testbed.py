@@ -1,6 +1,12 @@
 """What an experiment stands on, and what is recorded of it."""
 
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import redis
@@ -32,6 +38,17 @@ def test_a_rehearsal_has_the_smaller_conditions_and_a_measurement_has_not() -> N
         assert dict(small.setting.conditions) == {"seconds": 0.1, "clients": 20}
     with measurement_testbed(experiment()) as full:
         assert dict(full.setting.conditions) == {"seconds": 3.0, "clients": 20}
+
+
+@pytest.mark.parametrize("testbed", [rehearsal_testbed, measurement_testbed])
+def test_what_an_experiment_starts_ends_with_it_and_so_do_its_temporary_files(
+    testbed: Callable[[Experiment], AbstractContextManager[object]],
+) -> None:
+    with testbed(experiment()):
+        started = subprocess.Popen(["sleep", "60"], start_new_session=True)
+        directory = Path(tempfile.mkdtemp())
+    assert started.poll() == -signal.SIGKILL
+    assert not directory.exists()
 
 
 def test_conditions_cannot_be_changed_by_the_variants() -> None:

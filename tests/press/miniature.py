@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -112,7 +111,7 @@ def repository(root: Path) -> Path:
     write(root, "docs/index.md", "# Front page\n")
     for name in ("authors", "guarantee", "ledger"):  # feeds and llms.txt lead there
         write(root, f"docs/{name}.md", f"# {name.title()}\n")
-    shutil.copytree(ROOT / FONTS, root / FONTS, copy_function=os.link)
+    shutil.copytree(ROOT / FONTS, root / FONTS)
     write(root, "snippets/__init__.py", '"""The listings."""\n')
     return root
 

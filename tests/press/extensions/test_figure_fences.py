@@ -14,6 +14,8 @@ from press.extensions.figure_fences import run
 from tests.press.miniature import Repo
 from tests.press.records import record, write
 
+pytestmark = pytest.mark.usefixtures("memo_of_the_run")
+
 FENCE = '```python exec="true" html="true"'
 DRAWS = f"""\
 {FENCE}

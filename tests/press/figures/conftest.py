@@ -1,4 +1,4 @@
-"""A repository with a record of each kind, whose drawings are made once in a session."""
+"""A repository with a record of each kind, whose drawings are made once in a run."""
 
 from __future__ import annotations
 
@@ -13,17 +13,10 @@ from tests.press.figures.examples import DRAWN, EACH, catches, kill, shedding, s
 from tests.press.records import record, write
 
 
-@pytest.fixture(scope="session")
-def remembered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the drawings of all tests are kept: the same arguments are drawn once."""
-    return tmp_path_factory.mktemp("drawings")
-
-
 @pytest.fixture(autouse=True)
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remembered: Path) -> Path:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memo_of_the_run: None) -> Path:
     """A repository with a record of each kind, which is the current directory."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(memo, "MEMO", remembered)
     write(tmp_path, record(tmp_path))
     write(tmp_path, sweep(tmp_path))
     write(tmp_path, shedding(tmp_path))

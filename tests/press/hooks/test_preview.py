@@ -14,6 +14,8 @@ from bs4 import BeautifulSoup
 from lab.repository import ROOT
 from tests.press.miniature import article, repository, warnings, write
 
+pytestmark = pytest.mark.usefixtures("memo_of_the_run")
+
 POST = "docs/posts/pool.md"
 
 

@@ -17,6 +17,8 @@ from press.sources.settings import Settings
 from tests.press import records
 from tests.press.miniature import BODY, NOW, article, repository, write
 
+pytestmark = pytest.mark.usefixtures("memo_of_the_run")
+
 POST = "docs/posts/pool.md"
 HEADLINE = {"measurement": "pool-sizing", "quantity": "speedup", "label": "requests served"}
 

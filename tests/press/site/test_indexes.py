@@ -14,6 +14,8 @@ from press.site.build import build
 from tests.press import records
 from tests.press.miniature import BODY, NOW, article, repository, write
 
+pytestmark = pytest.mark.usefixtures("memo_of_the_run")
+
 NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 HEADLINE = {"measurement": "pool-sizing", "quantity": "speedup", "label": "requests served"}
 

@@ -15,12 +15,22 @@ from hypothesis import strategies as st
 from pwdlib.exceptions import UnknownHashError
 
 from snippets.tokens import naive_hashes, passwords, refusals
+from snippets.tokens.accounts import Account
 from snippets.tokens.hashes import LONGEST, Checked, Hashes, normal
 from snippets.tokens.naive_passwords import verify_in_threads, verify_inline
 from snippets.tokens.passwords import BusyError, Passwords
 from snippets.tokens.refusals import PASSWORD, Counted, kinds
 
 CHEAP = PasswordHasher(1, 8, parallelism=1)
+# Named here, because to make the accounts, and their hashes, takes most of a second.
+KINDS = ("no account", "this password", "another", "older parameters", "cut off", "MD5", "None")
+
+
+@pytest.fixture(scope="module")
+def accounts() -> dict[str, Account | None]:
+    made = kinds()
+    assert tuple(made) == KINDS
+    return made
 
 
 @given(st.text(max_size=20))
@@ -38,9 +48,9 @@ def test_what_is_too_long_or_no_text_is_refused(password: str) -> None:
         normal(password)
 
 
-@pytest.mark.parametrize("kind", kinds())
-def test_every_account_is_compared_once(kind: str) -> None:
-    account, hasher = kinds()[kind], Counted()
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_account_is_compared_once(kind: str, accounts: dict[str, Account | None]) -> None:
+    account, hasher = accounts[kind], Counted()
     checked = Hashes(hasher).check(PASSWORD, account.password_hash if account else None)
 
     assert hasher.compared == 1
@@ -58,9 +68,8 @@ def test_so_is_one_whose_hash_is_none(stored: str) -> None:
 
 @pytest.mark.naive("snippets/tokens/naive_hashes.py")
 def test_as_published_some_are_not_compared_and_some_are_errors(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, accounts: dict[str, Account | None]
 ) -> None:
-    accounts = kinds()
     for kind, error in (("None", TypeError), ("MD5", UnknownHashError)):
         with pytest.raises(error):
             naive_hashes.is_right(PASSWORD, accounts[kind])

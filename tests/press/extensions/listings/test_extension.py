@@ -7,6 +7,8 @@ from markdown.preprocessors import Preprocessor
 
 from tests.press.miniature import Repo, code_text, include
 
+pytestmark = pytest.mark.usefixtures("memo_of_the_run")
+
 PATH = "snippets/pool/sized.py"
 MODULE = """\
 \"\"\"A pool bounds what the database sees.\"\"\"

@@ -13,6 +13,8 @@ from press.site.postgres import package
 from tests.press import records
 from tests.press.miniature import BODY, article, repository, write
 
+pytestmark = pytest.mark.usefixtures("memo_of_the_run")
+
 PAGE = "site/pool/index.html"
 FILES = {
     "index.js": b"export const PGlite = 1;\n",
