@@ -130,10 +130,8 @@ async def disk(backend: Running, window_s: float) -> None:
     files.mkdir()
     (files / "temp-appendonly.aof.incr").symlink_to(FULL)
     async with refusing(backend, "MISCONF") as client:
-        async with client.pipeline(transaction=True) as at_once:
-            at_once.config_set("appendonly", "yes")
-            at_once.set("the first", "is refused to nobody")
-            await at_once.execute()
+        await client.config_set("appendonly", "yes")
+        await client.set("the first", "is refused to nobody")
         await asyncio.sleep(window_s / 2)
         await client.config_set("appendonly", "no")
     shutil.rmtree(files)

@@ -170,14 +170,12 @@ class Running:
 
 def web_workers(pid: int) -> list[psutil.Process]:
     """The workers of a server of several."""
-    found = []
-    for child in psutil.Process(pid).children():
-        with suppress(psutil.NoSuchProcess):  # it has just ended
-            command = " ".join(child.cmdline())
-            zombie = child.status() == psutil.STATUS_ZOMBIE
-            if not zombie and TRACKER not in command:
-                found.append(child)
-    return found
+    return [
+        child
+        for child in psutil.Process(pid).children()
+        if child.status() != psutil.STATUS_ZOMBIE
+        and TRACKER not in " ".join(child.cmdline())
+    ]
 
 
 @asynccontextmanager
