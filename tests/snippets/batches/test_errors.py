@@ -1,5 +1,6 @@
 """The listings of the error index raise the errors that their pages are called by."""
 
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -227,6 +228,7 @@ def test_a_sync_engine_cannot_use_an_async_driver(dsn: str) -> None:
     sync = create_engine(url.set(drivername="postgresql+asyncpg"))
     with pytest.raises(MissingGreenlet, match=GREENLET):
         sync.connect()
+    gc.collect()  # the coroutine, while nobody is told of it
     right = create_engine(url.set(drivername="postgresql+psycopg"))
     with right.connect() as connection:
         assert connection.scalar(select(1)) == 1

@@ -91,12 +91,16 @@ def test_a_plain_environment_does_not_find_its_greenlet(
 
 
 def test_what_it_raises_is_of_the_class_that_the_page_names(dsn: str) -> None:
+    def refused(config: Config) -> None:
+        with pytest.raises(MissingGreenlet):
+            upgrade(config)
+        gc.collect()
+
     with (
         environment(dsn, migrations.plain_env) as config,
         pytest.warns(RuntimeWarning, match="never awaited"),
-        pytest.raises(MissingGreenlet),
     ):
-        upgrade(config)
+        refused(config)
 
 
 @pytest.mark.parametrize("env", [migrations.async_env, migrations.env_for_both, ASYNC])
