@@ -157,11 +157,13 @@ def test_without_a_pool_each_loop_opens_its_own_connection(url: URL) -> None:
     assert loops.without_pool(url) == [42, 42]
 
 
+# The collector finds what nobody holds; since Python 3.12 it is mostly gone before.
 @pytest.mark.parametrize(
-    ("close", "outcome"), [(True, "42, 0, ['Event loop is closed']"), (False, "42, 1, []")]
+    ("close", "outcomes"),
+    [(True, {"42, 0, ['Event loop is closed']"}), (False, {"42, 0, []", "42, 1, []"})],
 )
 def test_an_engine_disposed_of_in_the_second_loop_complains_or_leaves_a_connection_open(
-    close: bool, outcome: str, dsn: str
+    close: bool, outcomes: set[str], dsn: str
 ) -> None:
     code = f"""
     import gc, logging
@@ -180,7 +182,7 @@ def test_an_engine_disposed_of_in_the_second_loop_complains_or_leaves_a_connecti
         own = await asyncpg.connect(dsn)
         before = await own.fetchval(COUNT)
         gc.collect()
-        while before and not {close} and await own.fetchval(COUNT) == before:
+        while not {close} and await own.fetchval(COUNT) > 2:  # our own, and the engine's new one
             await asyncio.sleep(0.01)
         print(answer, before - await own.fetchval(COUNT), said, sep=", ")
 
@@ -190,7 +192,9 @@ def test_an_engine_disposed_of_in_the_second_loop_complains_or_leaves_a_connecti
     asyncio.run(second())
     raise SystemExit(1)
     """
-    assert last_words(dsn, code) == outcome
+    if not close and sys.version_info < (3, 12):
+        outcomes = {"42, 1, []"}
+    assert last_words(dsn, code) in outcomes
 
 
 def test_a_client_of_httpx_says_the_other_text_in_a_second_loop_and_then_goes_on(dsn: str) -> None:
