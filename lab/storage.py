@@ -42,10 +42,14 @@ def data_parent(durable: bool) -> Path:
 
 
 def program_parent() -> Path:
-    """A temporary directory from which programs may run; some are mounted `noexec`."""
+    """A temporary directory from which programs may run."""
     candidates = [temporary_parent(), DISK, MEMORY]
-    noexec = getattr(os, "ST_NOEXEC", 0)
     for candidate in candidates:
-        if os.access(candidate, os.W_OK) and not os.statvfs(candidate).f_flag & noexec:
+        if os.access(candidate, os.W_OK) and runs_programs(candidate):
             return candidate
     return candidates[0]
+
+
+def runs_programs(directory: Path) -> bool:
+    """Whether programs may run from there; some directories are mounted `noexec`."""
+    return not os.statvfs(directory).f_flag & getattr(os, "ST_NOEXEC", 0)

@@ -75,8 +75,8 @@ def kept_directory() -> Path:
     the small files of a miniature site and to remove them takes longer than to build it.
     """
     memory = storage.data_parent(durable=False)
-    may_run = not os.statvfs(memory).f_flag & getattr(os, "ST_NOEXEC", 0)
-    return (memory if may_run else storage.program_parent()) / f"under-load-tests-{os.getuid()}"
+    parent = memory if storage.runs_programs(memory) else storage.program_parent()
+    return parent / f"under-load-tests-{os.getuid()}"
 
 
 def sweep_kept(directory: Path) -> None:

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from lab.suggestion import did_you_mean
 from press.problems import Finding
-from press.sources.settings import yaml_finding
+from press.sources.settings import SafeLoader, yaml_finding
 
 Day: TypeAlias = datetime.date
 # XML has no place for the other control characters, and a feed that holds one cannot be read.
@@ -35,7 +35,6 @@ Key: TypeAlias = str | int
 
 _FENCE = re.compile(r"-{3}[ \t]*")
 _CLOSE = re.compile(r"(-{3}|\.{3})[ \t]*")
-_SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Keys(BaseModel):
@@ -179,7 +178,7 @@ def parse(path: str, text: str, model: type[PostMeta] | type[PageMeta]) -> Docum
 
     source = "\n".join(lines[1:end])
     try:
-        node = yaml.compose(source, _SafeLoader)
+        node = yaml.compose(source, SafeLoader)
         data = _construct(node) if node else {}
     except yaml.YAMLError as error:
         return Document(path, None, body, body_line, (yaml_finding(path, error, first_line=2),))
@@ -210,7 +209,7 @@ def _construct(node: yaml.Node) -> Any:
             parser raises another exception and names no line.
     """
     try:
-        return _SafeLoader("").construct_document(node)
+        return SafeLoader("").construct_document(node)
     except ValueError as error:
         mark = next(_impossible(node), node.start_mark)
         raise yaml.MarkedYAMLError(problem=str(error), problem_mark=mark) from None
@@ -219,7 +218,7 @@ def _construct(node: yaml.Node) -> Any:
 def _impossible(node: yaml.Node) -> Iterator[yaml.Mark]:
     if isinstance(node, yaml.ScalarNode):
         try:
-            _SafeLoader("").construct_document(node)
+            SafeLoader("").construct_document(node)
         except ValueError:
             yield node.start_mark
     elif isinstance(node, yaml.SequenceNode):

@@ -12,6 +12,9 @@ import yaml
 from press.problems import Finding
 from press.repository import CONFIG, DOCS
 
+# With libyaml, where PyYAML has it.
+SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 class SettingsError(Exception):
     """mkdocs.yml cannot be used; the text says why in one line.
@@ -78,7 +81,7 @@ def load_settings(root: Path) -> Settings:
 @lru_cache(maxsize=8)
 def _load(root: Path, _mtime_ns: int) -> Settings:
     try:
-        node = yaml.compose((root / CONFIG).read_text(encoding="utf-8"), _SafeLoader)
+        node = yaml.compose((root / CONFIG).read_text(encoding="utf-8"), SafeLoader)
         config = _Constructor("").construct_document(node) if node else None
     except yaml.YAMLError as error:
         raise SettingsError(yaml_finding(CONFIG, error, first_line=1)) from None
@@ -124,10 +127,6 @@ def _names(extra: dict[str, Any], key: str) -> tuple[str, ...]:
         what = f"'extra.{key}' is not a list of names"
         raise SettingsError(Finding(CONFIG, 1, what, "Write it as a list, one name a line."))
     return tuple(names)
-
-
-# With libyaml, where PyYAML has it.
-_SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Constructor(yaml.SafeLoader):

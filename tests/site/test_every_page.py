@@ -5,7 +5,8 @@ Where there is no Chromium these tests are skipped and say so; CI installs one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import pytest
@@ -117,8 +118,27 @@ def kinds() -> Iterator[str]:
     yield "nothing-here/"
 
 
-KINDS = dict.fromkeys(kinds())
-FURTHER = [f"{meta.slug}/" for meta in articles()[1:]]
+@dataclass(frozen=True)
+class Look:
+    """The views in which a page is visited first, judged in its structure, and in its colors."""
+
+    visits: tuple[View, ...]
+    structures: tuple[View, ...]
+    colors: tuple[View, ...]
+
+
+EVERYWHERE = Look(
+    visits=((DESK, "dark"), (WIDTH, "light")),
+    structures=((WIDTH, "light"), (DESK, "light")),
+    colors=((DESK, "light"), (DESK, "dark"), (WIDTH, "dark"), (WIDTH, "light")),
+)
+# Of articles that are no longer the first of their kind.
+IN_TWO = Look(
+    visits=((WIDTH, "light"),),
+    structures=((DESK, "dark"),),
+    colors=((DESK, "dark"), (WIDTH, "light")),
+)
+PAGES = {f"{meta.slug}/": IN_TWO for meta in articles()} | dict.fromkeys(kinds(), EVERYWHERE)
 
 
 def watched(window: Page, url: str) -> list[str]:
@@ -155,7 +175,8 @@ def look_again(window: Page, view: View) -> None:
 
 
 def load_axe(window: Page) -> None:
-    """Load it into the page, whose code is thinned out for it."""
+    """Load it into the page, which is unfolded, and whose code is thinned out for it."""
+    window.evaluate(UNFOLD)
     window.evaluate(ONE_WORD_OF_A_LOOK)
     window.evaluate(Axe().axe_script)
 
@@ -184,17 +205,7 @@ def check_first_visit(window: Page, url: str, view: View) -> None:
         assert faults(window) == []
 
 
-def check_for_all(window: Page, structures: list[View], colors: list[View]) -> None:
-    """Nothing of the page that is open keeps people from reading it, in any of these views."""
-    window.evaluate(UNFOLD)
-    load_axe(window)
-    for view in structures:
-        look_again(window, view)
-        assert obstacles(window, STRUCTURE) == []
-    assert color_obstacles(window, colors) == []
-
-
-def color_obstacles(window: Page, views: list[View]) -> list[str]:
+def color_obstacles(window: Page, views: Sequence[View]) -> list[str]:
     """What axe, once it is loaded, says of the colors in each view. The page is ruined by it."""
     for view in views:
         look_again(window, view)
@@ -208,30 +219,21 @@ def color_obstacles(window: Page, views: list[View]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("page", PAGES)
 def test_a_page_fits_is_quiet_stays_still_and_can_be_read_by_all(
-    window: Page, late_fonts: str, kind: str
+    window: Page, late_fonts: str, page: str
 ) -> None:
+    look = PAGES[page]
     trouble = watched(window, late_fonts)
-    check_first_visit(window, late_fonts + kind, (DESK, "dark"))
-    check_first_visit(window, late_fonts + kind, (WIDTH, "light"))
-    check_for_all(
-        window,
-        structures=[(WIDTH, "light"), (DESK, "light")],
-        colors=[(DESK, "light"), (DESK, "dark"), (WIDTH, "dark"), (WIDTH, "light")],
-    )
-    missing = kind == "nothing-here/"
+    for view in look.visits:
+        check_first_visit(window, late_fonts + page, view)
+    load_axe(window)
+    for view in look.structures:
+        look_again(window, view)
+        assert obstacles(window, STRUCTURE) == []
+    assert color_obstacles(window, look.colors) == []
+    missing = page == "nothing-here/"
     assert [said for said in trouble if not (missing and "404" in said)] == []
-
-
-@pytest.mark.parametrize("article", FURTHER)
-def test_so_does_every_further_article_on_a_phone_in_light_and_on_a_desk_in_dark(
-    window: Page, late_fonts: str, article: str
-) -> None:
-    trouble = watched(window, late_fonts)
-    check_first_visit(window, late_fonts + article, (WIDTH, "light"))
-    check_for_all(window, [(DESK, "dark")], colors=[(DESK, "dark"), (WIDTH, "light")])
-    assert trouble == []
 
 
 def styled(window: Page, rules: str) -> None:
@@ -254,7 +256,6 @@ def test_a_pale_text_is_found_wherever_it_is(
     visit(window, f"{address}your-connection-pool-is-a-queue/", (DESK, "light"))
     texts = f"pre .k, td, p code, .claim__bound {{ color: {pale} !important }}"
     styled(window, f"@media (prefers-color-scheme: {seen}) {{ {texts} }}")
-    window.evaluate(UNFOLD)
     load_axe(window)
     found = color_obstacles(window, [(DESK, "light"), (DESK, "dark")])
     kinds = (".k", "td", "code", ".claim__bound")
@@ -266,7 +267,6 @@ def test_a_link_that_only_its_color_tells_from_the_text_is_found(
 ) -> None:
     visit(window, f"{address}your-connection-pool-is-a-queue/", (DESK, "light"))
     styled(window, "p a { text-decoration: none !important; color: #333 !important }")
-    window.evaluate(UNFOLD)
     load_axe(window)
     found = color_obstacles(window, [(DESK, "light")])
     assert [one for one in found if one.startswith("link-in-text-block")]
