@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -130,9 +131,20 @@ def serving(start: Start, *options: str) -> tuple["subprocess.Popen[str]", int]:
     """A server on a port of its own, which listens."""
     port = free_port()
     process = start("uvicorn", "app:app", "--port", str(port), *options)
-    # A parent of others binds first, and one without binds after its startup.
+    # A parent of others says so before they start.
     until(process, "Application startup complete" if options else "Uvicorn running on")
+    answers(port)
     return process, port
+
+
+def answers(port: int) -> None:
+    """Wait until it listens: a worker does so only after it has said that its startup is complete.
+
+    Its parent binds and does not listen, and with SO_REUSEADDR another may have what is only bound.
+    """
+    while True:
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), 10):
+            return
 
 
 def refused(port: int) -> bool:
@@ -221,6 +233,7 @@ def test_what_a_terminal_that_is_closed_ends(
     if lives:
         assert "Application startup complete" in until(process, "Application startup complete")
         assert process.poll() is None
+        answers(port)  # which neither of them may have done, one ending and one about to
     else:
         process.communicate(timeout=30)
     assert refused(port) is lives
