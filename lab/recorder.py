@@ -27,7 +27,7 @@ from typing import cast
 import coverage
 import pytest
 
-from lab import distributions, manifest
+from lab import counting, distributions, manifest
 from lab.executed import Marks, marked
 from lab.manifest import FileRecord, Manifest
 from lab.source import modules, syntax_tree
@@ -151,16 +151,11 @@ class Execution:
             return (yield)
         finally:
             data = self._measuring.get_data()
-            for context, numbers in self._ran.items():
-                lines = self._marks.lines(numbers)
-                data.set_context(context)
-                data.add_lines({self._name(Path(path)): lines[path] for path in lines})
+            for test, numbers in self._ran.items():
+                counting.add(data, test, self._marks, numbers, self._root)
             # A module of which nothing ran counts as well.
             modules = [path for place in self._directories for path in place.rglob("*.py")]
-            data.touch_files([self._name(path) for path in modules])
-
-    def _name(self, path: Path) -> str:
-        return path.relative_to(self._root).as_posix()
+            data.touch_files([counting.name(path, self._root) for path in modules])
 
     def _count(self, node: pytest.Item | pytest.Collector, context: str) -> None:
         ran = self._marks.taken()

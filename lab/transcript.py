@@ -125,7 +125,7 @@ def run(
     root: Path,
     *,
     timeout_s: float,
-    python: Sequence[str] = (sys.executable,),
+    module: Sequence[str] = (sys.executable, "-m"),
     environment: Mapping[str, str] | None = None,
 ) -> Finished:
     """Run the command at the root, as a reader would, with this Python as `python`.
@@ -134,7 +134,7 @@ def run(
         typed: The command, as `command` gives it.
         root: Where it runs.
         timeout_s: After so many seconds its process group is killed.
-        python: What runs a module of `snippets`, such as an interpreter under coverage.
+        module: What runs a module of `snippets`, such as a program that counts what it executes.
         environment: Variables on top of those of this process.
 
     Raises:
@@ -142,8 +142,8 @@ def run(
     """
     words = shlex.split(typed)
     if words[:2] == ["python", "-m"]:
-        traced = words[2].startswith("snippets.")
-        words[:1] = python if traced else [sys.executable]
+        counts = words[2].startswith("snippets.")
+        words[:2] = module if counts else [sys.executable, "-m"]
     here = str(Path(sys.executable).parent)
     variables = {
         **os.environ,

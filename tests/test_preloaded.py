@@ -22,15 +22,19 @@ def preloaded() -> Iterator[list[str]]:
 
 @pytest.fixture(params=["preloaded", "its own"])
 def command(request: pytest.FixtureRequest, preloaded: list[str]) -> list[str]:
-    """What the command line of coverage follows."""
-    return preloaded if request.param == "preloaded" else [sys.executable, "-m", "coverage"]
+    """What arguments of the program that counts follow."""
+    return preloaded if request.param == "preloaded" else [sys.executable, "-m", "lab.counting"]
+
+
+@pytest.fixture(autouse=True)
+def _there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
 
 
 def write(tmp_path: Path, text: str) -> list[str]:
-    """The arguments of coverage for a program."""
-    program = tmp_path / "program.py"
-    program.write_text(text)
-    return ["run", f"--data-file={tmp_path / 'data'}", f"--source={tmp_path}", str(program)]
+    """The arguments for a program."""
+    (tmp_path / "program.py").write_text(text)
+    return [str(tmp_path / "data"), "test_it", str(tmp_path), "program"]
 
 
 def test_its_streams_status_directory_and_variables_are_those_of_the_caller(
@@ -44,7 +48,6 @@ sys.exit(3)
 """
     done = subprocess.run(
         [*command, *write(tmp_path, program)],
-        cwd=tmp_path,
         env={"ASKED": "answered", "PATH": os.defpath},
         input="given",
         capture_output=True,
@@ -53,7 +56,7 @@ sys.exit(3)
     assert done.stdout == f"answered False {tmp_path} 'given'\n"
     assert done.stderr == "and wrong\n"
     assert done.returncode == 3
-    assert (tmp_path / "data").exists()
+    assert len(list(tmp_path.glob("data.*"))) == 1
 
 
 def test_it_runs_to_the_end_of_the_interpreter(tmp_path: Path, command: list[str]) -> None:

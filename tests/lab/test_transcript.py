@@ -84,22 +84,22 @@ def test_a_module_runs_at_the_root(tree: Tree, hello: Path) -> None:
     assert run(hello, tree) == Finished(0, "hello\n", "")
 
 
-def test_a_module_of_snippets_runs_under_the_given_python(tree: Tree, hello: Path) -> None:
+def test_what_counts_runs_a_module_of_snippets(tree: Tree, hello: Path) -> None:
     finished = transcript.run(
         transcript.command(hello, tree.root),
         tree.root,
         timeout_s=30,
-        python=["echo", "traced"],
+        module=["echo", "counted"],
     )
-    assert finished.output == "traced -m snippets.demo.hello\n"
+    assert finished.output == "counted snippets.demo.hello\n"
 
 
 def test_a_tool_runs_under_this_python(tree: Tree) -> None:
     finished = transcript.run(
-        "python -m platform --version", tree.root, timeout_s=30, python=["echo", "traced"]
+        "python -m platform --version", tree.root, timeout_s=30, module=["echo", "counted"]
     )
     assert finished.status == 0
-    assert "traced" not in finished.output
+    assert "counted" not in finished.output
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """Interpreters that have loaded the libraries of the listings.
 
-Most listings run for less time than it takes to load what they import, the more so while coverage
-follows it. So one interpreter loads it once, and each listing runs in a fork of it, from its first
-line to the end of the interpreter. Nothing of ours is loaded before.
+Most listings run for less time than it takes to load what they import. So one interpreter loads it
+once, and each listing runs in a fork of it, from its first line to the end of the interpreter. No
+listing is loaded before.
 """
 
 import subprocess
@@ -19,8 +19,10 @@ LIBRARIES = (
     "asyncpg",
     "fastapi",
     "httpx",
+    "psycopg",
     "pydantic_settings",
     "redis.asyncio",
+    "sqlalchemy.dialects.postgresql.asyncpg",
     "sqlalchemy.ext.asyncio",
     "uvicorn",
 )
@@ -28,7 +30,7 @@ LIBRARIES = (
 
 @contextmanager
 def interpreter(libraries: Sequence[str] = LIBRARIES) -> Iterator[list[str]]:
-    """A command for what comes after `python -m coverage`: a fork of one interpreter runs it."""
+    """A command for what comes after `python -m lab.counting`, which a fork of one runs."""
     directory = tempfile.TemporaryDirectory()  # pytest's own are too deep for a socket
     place = Path(directory.name) / "listener"
     module = f"{__name__}.server"

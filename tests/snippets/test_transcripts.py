@@ -3,19 +3,17 @@
 After a change: `pytest tests/snippets/test_transcripts.py --update-transcripts`.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import cast
 
 import coverage
 import pytest
 
 from lab import psql, transcript
 from lab.atomic import replace_text
-from lab.recorder import REWROTE
+from lab.recorder import REWROTE, sources
 from lab.repository import ROOT
-from lab.source import modules
 from tests.preloaded import interpreter
 
 TIMEOUT_S = 45.0  # pytest's own is longer, and would not say what was printed until then
@@ -26,31 +24,19 @@ LISTINGS = [listing.relative_to(ROOT).as_posix() for listing in transcript.listi
 
 @pytest.fixture(scope="session")
 def preloaded() -> Iterator[list[str]]:
-    """What runs coverage in a fork of an interpreter that has loaded the libraries."""
+    """What counts in a fork of an interpreter that has loaded the libraries."""
     with interpreter() as command:
         yield command
 
 
-def python_under_coverage(
-    test: str, listing: Path, preloaded: Callable[[], list[str]]
-) -> list[str]:
-    """What runs a module so that the lines it executes are found with those of this test.
-
-    Following greenlets makes tracing dear, and only SQLAlchemy switches between them.
-    """
+def counting(test: str, preloaded: Callable[[], list[str]]) -> list[str]:
+    """What runs a module so that the statements it runs are found with those of this test."""
     measuring = coverage.Coverage.current()
     if measuring is None:
-        return [sys.executable]
+        return [sys.executable, "-m"]
     data = ROOT / str(measuring.get_option("run:data_file"))
-    measured = ",".join(map(str, cast("list[str]", measuring.get_option("run:source"))))
-    sources = modules(listing, ROOT).values() if listing.suffix == ".py" else ()
-    switches = any("sqlalchemy" in source.read_text(encoding="utf-8") for source in sources)
-    return [
-        *(*preloaded(), "run", "--parallel-mode"),
-        f"--concurrency={'thread,greenlet' if switches else 'thread'}",
-        *(f"--rcfile={ROOT / 'pyproject.toml'}", f"--data-file={data}", f"--context={test}"),
-        f"--source={measured}",
-    ]
+    counted = sources(measuring, ROOT)
+    return [*preloaded(), str(data), test, os.pathsep.join(map(str, counted))]
 
 
 @pytest.mark.parametrize("path", LISTINGS)
@@ -68,9 +54,7 @@ def test_a_listing_prints_what_its_transcript_says(
             transcript.command(listing, ROOT),
             ROOT,
             timeout_s=TIMEOUT_S,
-            python=python_under_coverage(
-                request.node.nodeid, listing, lambda: request.getfixturevalue("preloaded")
-            ),
+            module=counting(request.node.nodeid, lambda: request.getfixturevalue("preloaded")),
         )
     except TimeoutError as error:
         pytest.fail(f"{path}: {error}", pytrace=False)

@@ -13,7 +13,8 @@ from lab.inside.waits import RUNNING, Waits, waits
 def test_a_session_that_waits_for_a_lock_is_seen_waiting(open_dsn: str) -> None:
     with (
         psycopg.connect(open_dsn) as holder,
-        psycopg.connect(open_dsn) as waiter,
+        # Else it would begin a transaction first, and be idle in it until it waits.
+        psycopg.connect(open_dsn, autocommit=True) as waiter,
     ):
         holder.execute("UPDATE item SET id = id")
         blocked = threading.Thread(target=waiter.execute, args=["UPDATE item SET id = id"])
