@@ -11,16 +11,15 @@ from contextlib import aclosing
 import pytest
 
 from snippets.concurrency import errors_destroyed as destroyed
+from tests.leaks import collected_on_demand
 
 TEXT = "Task was destroyed but it is pending!"
 
 
 @pytest.fixture(autouse=True)
 def _collected_on_demand() -> Iterator[None]:
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
+    with collected_on_demand():
+        yield
 
 
 def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from uvicorn.config import STARTUP_FAILURE
 
 from snippets.concurrency import errors_retrieved as retrieved
+from tests.leaks import collected_on_demand
 
 TASK = "Task exception was never retrieved"
 FUTURE = "Future exception was never retrieved"
@@ -20,10 +21,8 @@ FUTURE = "Future exception was never retrieved"
 
 @pytest.fixture(autouse=True)
 def _collected_on_demand() -> Iterator[None]:
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
+    with collected_on_demand():
+        yield
 
 
 def complaints(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import NullPool
 
 from snippets.pool import errors_not_returned as leaks
+from tests.leaks import collected_on_demand
 
 SAID = (
     "The garbage collector is trying to clean up non-checked-in connection {}, which will be {}.  "
@@ -42,11 +43,8 @@ async def engine(request: pytest.FixtureRequest, dsn: str) -> AsyncIterator[Asyn
 
 @pytest.fixture(autouse=True)
 def collector() -> Iterator[None]:
-    """It runs when a test says so, and not otherwise."""
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
+    with collected_on_demand():
+        yield
 
 
 @pytest.fixture
