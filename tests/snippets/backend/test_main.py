@@ -11,6 +11,9 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import psutil
@@ -57,6 +60,31 @@ def scraped(guide: str) -> str:
     return subprocess.run(["sh", "-c", words], capture_output=True, text=True, check=True).stdout
 
 
+@contextmanager
+def under_way(port: int) -> Iterator[Future[int]]:
+    """A request that waits for a lock, which is held for half a second after the block."""
+
+    def answered() -> int:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as client:
+            client.request("GET", "/products")
+            return client.getresponse().status
+
+    dsn = os.environ["DATABASE_URL"]
+    with (
+        ThreadPoolExecutor() as threads,
+        psycopg.connect(dsn) as lock,
+        psycopg.connect(dsn, autocommit=True) as seen,
+    ):
+        lock.execute("LOCK TABLE product")
+        request = threads.submit(answered)
+        while not seen.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+            time.sleep(0.01)
+        try:
+            yield request
+        finally:
+            time.sleep(0.5)
+
+
 def children(word: str) -> list[int]:
     """The ids of what this process has started whose command line has the word."""
     return [child.pid for child in processes.children(word)]
@@ -69,6 +97,11 @@ def test_it_serves_replaces_who_is_killed_and_leaves_nothing(
     port, said, seen = ports.free_port(), list[str](), dict[str, str]()
     web_workers, replacements = list[int](), list[int]()
 
+    def end_while_it_answers() -> None:
+        with under_way(port) as request:
+            os.kill(os.getpid(), signal.SIGTERM)
+        seen["status"] = str(request.result())
+
     def visit(text: str) -> None:
         """The runner's own thread stands still meanwhile: it has spoken to whoever reads it."""
         said.append(text)
@@ -80,16 +113,20 @@ def test_it_serves_replaces_who_is_killed_and_leaves_nothing(
             os.kill(worker, signal.SIGKILL)
         else:
             replacements.extend(children("snippets.backend.worker"))
-            os.kill(os.getpid(), signal.SIGTERM)
+            ending.start()
             time.sleep(20)  # the signal ends it
 
+    monkeypatch.setenv("LOCK_S", "1.9")  # more than half a second, wherever that takes longer
+    ending = threading.Thread(target=end_while_it_answers)
     monkeypatch.setattr(running, "say", visit)
     handlers = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
     assert runner.main(["--port", str(port)]) == 0
+    ending.join()
 
     assert '"state":"placed"' in seen["order"]
     placed = 'shop_request_seconds_count{method="POST",route="/orders",status="201"} 1.0'
     assert placed in seen["metrics"]
+    assert seen["status"] == "200"
     assert len(web_workers) == 2
     [pid] = replacements
     assert said[1:] == [f"the job worker was killed by SIGKILL; process {pid} replaces it."]
