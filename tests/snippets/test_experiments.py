@@ -114,8 +114,8 @@ def test_an_experiment_runs_in_small(name: str) -> None:
 
 
 def found_nothing(error: BaseException) -> bool:
-    """Whether there was nothing to compute a ratio or a median from."""
-    return isinstance(error.__cause__, ZeroDivisionError | StatisticsError)
+    """Whether there was nothing to compute a ratio or a median from, or no statement to look at."""
+    return isinstance(error.__cause__, ZeroDivisionError | StatisticsError | LookupError)
 
 
 # A rehearsal is so small that a busy machine may leave a sample empty.
