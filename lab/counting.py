@@ -40,6 +40,7 @@ def main(arguments: Sequence[str]) -> None:
             data = CoverageData(place, suffix=True)
             add(data, test, marks, marks.taken(), root)
             data.write()
+            data.close()
 
 
 if __name__ == "__main__":

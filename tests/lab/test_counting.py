@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,12 +32,14 @@ def run(root: Path, program: str, *arguments: str) -> subprocess.CompletedProces
 def counted(root: Path) -> dict[str, list[int]]:
     """The lines of each module that the test ran, by what coverage calls it."""
     [place] = root.glob("data.*")
-    data = CoverageData(str(place))
-    data.read()
-    return {
-        path: sorted(line for line, tests in data.contexts_by_lineno(path).items() if TEST in tests)
-        for path in data.measured_files()
-    }
+    with closing(CoverageData(str(place))) as data:
+        data.read()
+        return {
+            path: sorted(
+                line for line, tests in data.contexts_by_lineno(path).items() if TEST in tests
+            )
+            for path in data.measured_files()
+        }
 
 
 def test_what_it_runs_is_counted_for_the_test_and_nothing_else(root: Path) -> None:

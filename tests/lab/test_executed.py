@@ -8,6 +8,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
 from types import ModuleType
@@ -183,11 +184,13 @@ def test_the_statements_that_run_are_those_that_coverage_traces(
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
 
     run(marks, EVERYTHING, str(module))
-    counted = coverage.CoverageData(no_disk=True)
-    counted.add_lines(executed(marks))
-    traced = coverage.CoverageData(basename=str(data))
-    traced.read()
-    by_marks, by_tracing = missing(counted, module), missing(traced, module)
+    with (
+        closed(coverage.CoverageData(no_disk=True)) as counted,
+        closed(coverage.CoverageData(basename=str(data))) as traced,
+    ):
+        counted.add_lines(executed(marks))
+        traced.read()
+        by_marks, by_tracing = missing(counted, module), missing(traced, module)
     assert by_marks == by_tracing
     lines = EVERYTHING.splitlines()
     assert [lines[number - 1].strip() for number in by_marks] == [
@@ -200,11 +203,19 @@ def test_the_statements_that_run_are_those_that_coverage_traces(
     ]
 
 
+@contextmanager
+def closed(data: coverage.CoverageData) -> Iterator[coverage.CoverageData]:
+    """Close it after the block, even one in memory: Python 3.13 warns of what is left open."""
+    yield data
+    data.close(force=True)
+
+
 def missing(data: coverage.CoverageData, module: Path) -> list[int]:
     """The statements that did not run, in the judgement of coverage."""
     judging = coverage.Coverage(data_file=None, config_file=False)
-    judging.get_data().update(data)
-    return judging.analysis2(str(module))[3]
+    with closed(judging.get_data()) as judged:
+        judged.update(data)
+        return judging.analysis2(str(module))[3]
 
 
 def test_a_branch_counts_when_it_is_taken(marks: Marks) -> None:

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import json
+import sys
 import threading
 import time
 import unicodedata
@@ -630,7 +631,7 @@ CONTENTS: list[tuple[bytes, int]] = [
     (b"null", 422),
     (b"{", 422),
     (b"\xff", 400),
-    (b"[" * 8000, 400),
+    (b"[" * 8000, 400 if sys.version_info < (3, 13) else 422),  # from then on it reads as deep
     (b'{"email": "ann@shop.example", "password": "\\ud800\\ud800\\ud800aaaaaaaaaaaaaaa"}', 422),
     (b'{"email": "\\ud800@shop.example", "password": "correct horse battery"}', 422),
     (b'{"\\ud800": NaN, "email": NaN, "password": 1e999}', 422),
