@@ -8,18 +8,17 @@ between them. The directory it is run in is the root: files are named from there
 import os
 import runpy
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from coverage import CoverageData
 
-from lab.executed import Marks, marked
+from lab.executed import marked
 
 
-def add(data: CoverageData, test: str, marks: Marks, numbers: Iterable[int], root: Path) -> None:
-    """Say that a test ran the statements of these numbers, or importing did, where it is empty."""
+def add(data: CoverageData, test: str, lines: Mapping[str, set[int]], root: Path) -> None:
+    """Say that a test ran these lines of modules, or importing did, where it is empty."""
     data.set_context(test)
-    lines = marks.lines(numbers)
     data.add_lines({name(Path(path), root): lines[path] for path in lines})
 
 
@@ -38,7 +37,7 @@ def main(arguments: Sequence[str]) -> None:
             runpy.run_module(module, run_name="__main__", alter_sys=True)
         finally:
             data = CoverageData(place, suffix=True)
-            add(data, test, marks, marks.taken(), root)
+            add(data, test, marks.lines(marks.taken()), root)
             data.write()
             data.close()
 

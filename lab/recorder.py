@@ -152,7 +152,7 @@ class Execution:
         finally:
             data = self._measuring.get_data()
             for test, numbers in self._ran.items():
-                counting.add(data, test, self._marks, numbers, self._root)
+                counting.add(data, test, self._marks.lines(numbers), self._root)
             # A module of which nothing ran counts as well.
             modules = [path for place in self._directories for path in place.rglob("*.py")]
             data.touch_files([counting.name(path, self._root) for path in modules])

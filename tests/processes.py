@@ -4,12 +4,14 @@ Any of them may end between two looks at it, which is the answer then and no err
 """
 
 import json
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import psutil
 
@@ -56,6 +58,22 @@ def wait_until_gone(processes: list[psutil.Process]) -> None:
     """Return when each has ended; the test's timeout is the limit."""
     while any(map(runs, processes)):
         time.sleep(0.01)
+
+
+def wait_until_it_listens(process: subprocess.Popen[Any], port: int) -> None:
+    """Return when somebody can connect to that port of this machine.
+
+    Raises:
+        AssertionError: The process has ended before.
+    """
+    while process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.01)
+        else:
+            return
+    raise AssertionError(f"{process.args!r} has ended with status {process.returncode}")
 
 
 def runs(process: psutil.Process | int) -> bool:

@@ -85,8 +85,8 @@ def main() -> None:
                 print(env.__name__, "upgrades at the start, too")
             except (MissingGreenlet, RuntimeError) as error:
                 print(env.__name__, str(error).partition(" (")[0])
-            # Of what was never awaited. Collected while a namedtuple is
-            # made, it would be told in spite of the filter.
+            # Now: a coroutine that nobody awaited complains in spite of
+            # the filter if it is collected while a namedtuple is made.
             gc.collect()
 
 

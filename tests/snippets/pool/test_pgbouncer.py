@@ -3,10 +3,8 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -22,6 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from lab.ports import free_port
 from snippets.pool import errors_prepared as prepared
+from tests.processes import wait_until_it_listens
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 pytestmark = pytest.mark.skipif(
@@ -57,7 +56,7 @@ def pgbouncer(dsn: str, settings: str) -> Iterator[str]:
             user="nobody" if os.geteuid() == 0 else None,  # it refuses to run as root
         )
         try:
-            wait_for(port, process)
+            wait_until_it_listens(process, port)
             yield url.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
         finally:
             process.kill()
@@ -72,17 +71,6 @@ def address(dsn: str) -> Iterator[str]:
     """The test's database, with a PgBouncer between, as it was before it kept statements."""
     with pgbouncer(dsn, FORGETFUL) as address:
         yield address
-
-
-def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    while process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            time.sleep(0.01)
-        else:
-            return
-    raise AssertionError("PgBouncer does not start")
 
 
 @pytest.fixture

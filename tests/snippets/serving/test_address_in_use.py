@@ -9,14 +9,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 
 import psutil
 import pytest
 
 from lab.ports import free_port
 from snippets.serving import errors_address_in_use as listing
-from tests.processes import kill
+from tests.processes import kill, wait_until_it_listens
 from tests.snippets.serving.conftest import Start, Write, until
 
 APP = "from fastapi import FastAPI\napp = FastAPI()\n"
@@ -131,20 +130,11 @@ def serving(start: Start, *options: str) -> tuple["subprocess.Popen[str]", int]:
     """A server on a port of its own, which listens."""
     port = free_port()
     process = start("uvicorn", "app:app", "--port", str(port), *options)
-    # A parent of others says so before they start.
+    # A parent of others says so before they start. A worker listens only after it has said that its
+    # startup is complete; until then the port is bound, which SO_REUSEADDR lets another be, too.
     until(process, "Application startup complete" if options else "Uvicorn running on")
-    answers(port)
+    wait_until_it_listens(process, port)
     return process, port
-
-
-def answers(port: int) -> None:
-    """Wait until it listens: a worker does so only after it has said that its startup is complete.
-
-    Its parent binds and does not listen, and with SO_REUSEADDR another may have what is only bound.
-    """
-    while True:
-        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), 10):
-            return
 
 
 def refused(port: int) -> bool:
@@ -233,7 +223,7 @@ def test_what_a_terminal_that_is_closed_ends(
     if lives:
         assert "Application startup complete" in until(process, "Application startup complete")
         assert process.poll() is None
-        answers(port)  # which neither of them may have done, one ending and one about to
+        wait_until_it_listens(process, port)  # one worker may be ending, and one not there yet
     else:
         process.communicate(timeout=30)
     assert refused(port) is lives

@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import psutil
 import psycopg
 import pytest
 
@@ -39,6 +37,7 @@ from snippets.backend.experiments.scoreboard import (
     NoFullDiskError,
 )
 from snippets.backend.settings import Settings
+from tests import processes
 
 # What a busy machine may change in small: time is up, jobs are left, and a request that no worker
 # has taken yet is not under way at SIGTERM.
@@ -56,20 +55,13 @@ async def test_ours_keeps_what_it_promised_while_all_of_it_is_killed(services: N
     assert found["write"] > found["read"] > 0
 
 
-def workers(web: Worker) -> int:
-    """How many there are; where one ends while it is looked at, they are looked at again."""
-    while True:
-        with suppress(psutil.NoSuchProcess):
-            return len(web_workers(web.pid))
-
-
 def test_a_web_worker_is_killed_and_not_its_parent() -> None:
     with Worker(["sh", "-c", "sleep 60 & sleep 60 & wait"], {}) as web:
         backend: Any = SimpleNamespace(web=web)
-        while workers(web) < 2:
+        while len(workers := web_workers(web.pid)) < 2:
             pass
         Running.kill_web_worker(backend)
-        while workers(web) > 1:
+        while sum(map(processes.runs, workers)) > 1:
             pass
         assert not web.ended()
 
