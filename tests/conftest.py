@@ -129,6 +129,14 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+@pytest.fixture
+def no_nohup() -> Iterator[None]:
+    """A terminal that is closed ends what the test starts, also where `nohup` spares the run."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.fixture(scope="session")
 def services() -> None:
     """DATABASE_URL and REDIS_URL are set, for a test that starts subprocesses."""

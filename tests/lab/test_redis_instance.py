@@ -14,10 +14,10 @@ import lab
 from lab import binaries, ports
 
 
-def client(server: lab.RedisServer) -> redis.Redis:
+def client(server: lab.RedisServer, answer_s: float = 20) -> redis.Redis:
     """A client that gives up at the first failure."""
     return redis.Redis.from_url(
-        server.url, decode_responses=True, socket_timeout=0.2, retry=Retry(NoBackoff(), 0)
+        server.url, decode_responses=True, socket_timeout=answer_s, retry=Retry(NoBackoff(), 0)
     )
 
 
@@ -97,7 +97,7 @@ def test_a_stopped_server_saves_what_its_settings_say() -> None:
 def test_a_paused_server_is_a_black_hole_until_it_resumes() -> None:
     with lab.redis_server() as server:
         server.pause()
-        with client(server) as connection, pytest.raises(redis.TimeoutError):
+        with client(server, answer_s=0.2) as connection, pytest.raises(redis.TimeoutError):
             connection.ping()
         server.resume()
         with client(server) as connection:

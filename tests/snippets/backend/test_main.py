@@ -135,6 +135,7 @@ def test_it_serves_replaces_who_is_killed_and_leaves_nothing(
     assert handlers == (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT))
 
 
+@pytest.mark.usefixtures("no_nohup")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_each_signal_that_ends_programs_ends_it_without_a_traceback(number: int) -> None:
     begun = time.monotonic()

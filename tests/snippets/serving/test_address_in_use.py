@@ -206,6 +206,7 @@ def test_nor_does_it_keep_it_from_the_listener_of_the_page() -> None:
     assert not refused(address[1])
 
 
+@pytest.mark.usefixtures("no_nohup")
 @pytest.mark.parametrize(
     ("options", "lives"),
     [(("--workers", "2"), True), (("--reload",), False), ((), False)],
