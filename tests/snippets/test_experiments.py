@@ -100,6 +100,7 @@ def sizes_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(speed, "_measure", cache(speed._measure))
 
 
+@pytest.mark.timeout(240)  # one builds a whole site
 @pytest.mark.usefixtures("services", "sizes_alike")
 @pytest.mark.parametrize("name", NAMES)
 def test_an_experiment_runs_in_small(name: str) -> None:

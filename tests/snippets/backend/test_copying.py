@@ -61,6 +61,7 @@ def texts(copied: Path) -> dict[str, str]:
     return {path.relative_to(copied).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 
+@pytest.mark.timeout(240)  # as long as a dozen others
 def test_it_passes_its_own_tests_without_us(copied: Path, services: None, tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     # Its worker reads what its tests have compiled, and neither leaves it in the copy.

@@ -158,20 +158,20 @@ async def test_a_job_that_is_done_does_not_interrupt_another(redis_lease: lab.Re
     await pool.aclose()
 
 
-async def idle(server: lab.RedisServer, **options: Any) -> object:
+async def idle(server: lab.RedisServer, for_s: float = 0.0, **options: Any) -> object:
     """What is read after the server closed the connection, which was idle."""
     async with Redis.from_url(server.url, **options) as redis:
         await redis.set("page", "text")
         async with Redis.from_url(server.url) as admin:
             await admin.client_kill_filter(_type="normal", skipme=True)
-        await asyncio.sleep(0.05)  # longer than the interval below
+        await asyncio.sleep(for_s)
         return await redis.get("page")
 
 
 async def test_a_health_check_does_not_keep_an_idle_connection_and_a_retry_opens_another() -> None:
     with lab.redis_server() as server:
         with pytest.raises(Unreachable, match=r"^Connection closed by server\.$"):
-            await idle(server, health_check_interval=0.01)
+            await idle(server, for_s=0.6, health_check_interval=0.5)
         assert await idle(server, retry=Retry(NoBackoff(), 1)) == b"text"
 
 

@@ -78,10 +78,11 @@ def test_it_reads_and_publishes(client: Client) -> None:
     assert client.publish("news", "text") == 0
 
 
-def test_its_log_has_the_reason_in_the_line_above(server: lab.RedisServer) -> None:
+def test_its_log_has_the_reason_one_or_two_lines_above(server: lab.RedisServer) -> None:
+    """The process that saves may be faster than the other says that it has begun."""
     lines = (server.directory / "log").read_text(encoding="utf-8").splitlines()
     (failed, *_) = [at for at, line in enumerate(lines) if "Background saving error" in line]
-    assert lines[failed - 1].endswith(": Is a directory")
+    assert any(line.endswith(": Is a directory") for line in lines[failed - 2 : failed])
 
 
 def test_a_directory_that_is_gone_is_another_reason() -> None:

@@ -56,8 +56,12 @@ def key(redis_lease: lab.RedisLease) -> str:
 
 @pytest.fixture
 def rush(redis_lease: lab.RedisLease, key: str) -> Callable[..., asyncio.Future[Outcome]]:
+    # So many in one thread may take longer than the five seconds that the client waits by itself.
+    waits = "socket_timeout=30&socket_connect_timeout=30"
+    url = f"{redis_lease.url}{'&' if '?' in redis_lease.url else '?'}{waits}"
+
     def start(new: New, later_s: float) -> asyncio.Future[Outcome]:
-        return asyncio.ensure_future(crowd(redis_lease.url, key, later_s, new))
+        return asyncio.ensure_future(crowd(url, key, later_s, new))
 
     return start
 

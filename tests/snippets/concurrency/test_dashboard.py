@@ -4,6 +4,7 @@ import asyncio
 import gc
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -273,6 +274,8 @@ async def test_requests_that_hold_one_connection_and_wait_for_two_more_stop_each
 
 @pytest.mark.parametrize("load", [dashboard.load, gathered.load, combined.load, released.load])
 async def test_requests_that_hold_nothing_while_they_wait_are_all_answered(
-    load: Load, dsn: str
+    load: Load, dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    patient = partial(create_engine, timeout_s=30.0)
+    monkeypatch.setattr("snippets.concurrency.rush.create_engine", patient)
     assert await rush(dsn, load) == "all answered"

@@ -153,16 +153,19 @@ async def test_a_message_of_a_websocket() -> None:
 
 def test_a_column_of_json() -> None:
     table = Table("orders", MetaData(), Column("doc", JSON))
-    with create_engine("sqlite://").connect() as connection:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
         table.create(connection)
         text = re.escape(f"(builtins.TypeError) {NOT_JSON.format('datetime')}")
         with pytest.raises(StatementError, match=f"^{text}"):
             connection.execute(insert(table).values(doc={"at": AT}))
+    engine.dispose()
     engine = create_engine("sqlite://", json_serializer=lambda value: to_json(value).decode())
     with engine.connect() as connection:
         table.create(connection)
         connection.execute(insert(table).values(doc={"at": AT}))
         assert connection.scalar(select(table.c.doc)) == {"at": "2026-01-02T00:00:00Z"}
+    engine.dispose()
     engine.dispose()
 
 

@@ -95,6 +95,7 @@ def test_types_that_fit_refuse_each_of_them(column: str, text: str, dsn: str) ->
         assert runner.run(fate(connection, values.Sent, column, text)) == "422"
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("column", VALUES)
 def test_whatever_is_let_in_is_stored_as_it_was_sent(column: str, dsn: str) -> None:
     seen = set()
