@@ -44,6 +44,7 @@ async def serve(
 async def listening() -> AsyncIterator[Upstream]:
     upstream = Upstream()
     serving: list[asyncio.Task[None]] = []
+    writers: list[asyncio.StreamWriter] = []
 
     def connected(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -51,13 +52,18 @@ async def listening() -> AsyncIterator[Upstream]:
         upstream.connections += 1
         talk = serve(upstream, reader, writer)
         serving.append(asyncio.create_task(talk))
+        writers.append(writer)
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     upstream.url = f"http://127.0.0.1:{port}/"
     async with server:
         yield upstream
+        for _ in range(4):  # the turns in which one is accepted
+            await asyncio.sleep(0)
         for task in serving:
             task.cancel()
-        await asyncio.wait(serving)
+        await asyncio.gather(*serving, return_exceptions=True)
+        for writer in writers:  # a task may not have begun
+            writer.close()
         await asyncio.sleep(0)  # for their sockets to close

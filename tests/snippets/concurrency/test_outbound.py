@@ -1,6 +1,7 @@
 """Calls to another service: connections, and an answer that takes too long."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from snippets.concurrency.calls import CALLS, Calls, call
 from snippets.concurrency.line import Line
 from snippets.concurrency.upstream import BODY, listening
 from tests.cancellation import ended_in_turn
+from tests.leaks import left_open
 
 
 @pytest.mark.naive("snippets/concurrency/naive_outbound.py")
@@ -57,6 +59,8 @@ async def test_an_upstream_that_accepts_and_says_nothing_is_a_504(
         ):
             app.state.client.timeout = httpx.Timeout(timeout_s)
             answer = await client.get("/quote")
+        for _ in range(4):  # the turns in which one is accepted, perhaps after the deadline
+            await asyncio.sleep(0)
         for writer in silent:
             writer.close()
             await writer.wait_closed()
@@ -252,6 +256,19 @@ async def test_a_call_cancelled_while_it_waits_inside_the_client_can_lose_a_conn
         client.timeout = timeout
         with pytest.raises(httpx.PoolTimeout):
             await client.get(upstream.url)
+
+
+@pytest.mark.parametrize("turns", range(8))
+def test_a_caller_of_the_last_moment_is_left_no_connection(turns: int) -> None:
+    """Whom the upstream has accepted, and not begun to serve."""
+
+    async def program() -> None:
+        async with listening() as upstream:
+            with socket.create_connection(("127.0.0.1", int(upstream.url.split(":")[2][:-1]))):
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+
+    assert left_open(program) == []
 
 
 async def test_a_caller_that_has_hung_up_is_sent_nothing_more(

@@ -3,15 +3,16 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from textwrap import dedent
 
 import psutil
 import pytest
 
-from tests.processes import kill
+from tests.processes import kill, runs
 
 Write = Callable[[str, str], None]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -32,18 +33,23 @@ def write(tmp_path: Path) -> Write:
 @contextmanager
 def ended(process: "subprocess.Popen[str]") -> Iterator[None]:
     """End it with all of its descendants, those that have lost their parent, too."""
-    found: set[psutil.Process] = set()
     try:
         yield
     finally:
-        for one in psutil.process_iter():
-            try:
-                if one.pid == process.pid or os.getsid(one.pid) == process.pid:
-                    found.add(one)
-            except (ProcessLookupError, psutil.NoSuchProcess):
-                continue
-        kill(found)
+        while left := running_in_session(process.pid):  # one may have started another meanwhile
+            kill(left)
+            time.sleep(0.01)
         process.communicate()
+
+
+def running_in_session(leader: int) -> list[psutil.Process]:
+    """The processes of a session that still run."""
+    found = []
+    for one in psutil.process_iter():
+        with suppress(ProcessLookupError):
+            if os.getsid(one.pid) == leader and runs(one):
+                found.append(one)
+    return found
 
 
 @pytest.fixture
