@@ -35,7 +35,7 @@ def plain_env() -> None:
 # --8<-- [start:fix]
 async def migrate_async() -> None:
     settings = context.config.get_section("alembic", {})
-    engine = async_engine_from_config(settings)
+    engine = async_engine_from_config(settings, poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
     await engine.dispose()

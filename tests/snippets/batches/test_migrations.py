@@ -4,6 +4,7 @@ import asyncio
 import gc
 import re
 import sys
+import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -11,15 +12,17 @@ from unittest.mock import Mock
 
 import alembic
 import asyncpg
+import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, make_url
-from sqlalchemy.exc import InvalidRequestError, MissingGreenlet
+from sqlalchemy.exc import InvalidRequestError, MissingGreenlet, ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from snippets.batches import errors_migrations as migrations
 from snippets.batches.migration import environment
+from tests.leaks import collected_on_demand
 
 GREENLET = (
     "greenlet_spawn has not been called; can't call await_() here. "
@@ -289,3 +292,19 @@ def test_of_two_processes_that_start_at_once_one_fails(revision: str, said: str,
             revisions(config).joinpath("later.py").write_text(LATER)
         assert said in asyncio.run(both(config))
     assert state(dsn) == DONE
+
+
+def test_a_migration_that_fails_leaves_no_connection(dsn: str) -> None:
+    connections = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    with environment(dsn, migrations.async_env) as config, collected_on_demand():
+        upgrade(config)
+        revisions(config).joinpath("later.py").write_text(LATER.replace("orders ADD", "none ADD"))
+        with pytest.raises(ProgrammingError, match='relation "none" does not exist'):
+            upgrade(config)
+        with psycopg.connect(dsn, autocommit=True) as admin:
+            for _ in range(200):  # for PostgreSQL to end its process
+                [left] = admin.execute(connections).fetchone() or [0]
+                if left == 1:
+                    break
+                time.sleep(0.01)
+    assert left == 1

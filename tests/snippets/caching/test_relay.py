@@ -5,14 +5,16 @@ import asyncio
 from snippets.caching.experiments._relay import relay
 
 
-async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while line := await reader.readline():
-        writer.write(line)
-    writer.close()
-
-
 async def test_each_request_is_counted_and_arrives_unchanged_and_late() -> None:
-    loop = asyncio.get_running_loop()
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            writer.write(line)
+        writer.close()
+        await writer.wait_closed()
+        ended.set()
+
     server = await asyncio.start_server(echo, "127.0.0.1")
     host, port = server.sockets[0].getsockname()
     async with server, relay(host, port, 0.01) as here:
@@ -25,3 +27,4 @@ async def test_each_request_is_counted_and_arrives_unchanged_and_late() -> None:
             assert here.spoken == spoken
         writer.close()
         assert await reader.read() == b""
+        await ended.wait()
