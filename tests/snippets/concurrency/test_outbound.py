@@ -130,9 +130,8 @@ async def test_no_more_calls_at_once_than_the_line_lets_through(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(outbound, "CALLS", 3)
-    monkeypatch.setattr(
-        outbound, "DEADLINE_S", 30.0
-    )  # a call that it ends takes its connection along
+    # A call that its deadline ends takes its connection along.
+    monkeypatch.setattr(outbound, "DEADLINE_S", 30.0)
     async with listening() as upstream, asking(upstream.url) as client:
         await asyncio.gather(*(client.get("/quote") for _ in range(20)))
         assert upstream.connections == 3

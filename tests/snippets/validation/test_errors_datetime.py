@@ -166,7 +166,6 @@ def test_a_column_of_json() -> None:
         connection.execute(insert(table).values(doc={"at": AT}))
         assert connection.scalar(select(table.c.doc)) == {"at": "2026-01-02T00:00:00Z"}
     engine.dispose()
-    engine.dispose()
 
 
 def test_what_is_no_model() -> None:

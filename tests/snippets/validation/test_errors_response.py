@@ -149,7 +149,6 @@ async def test_a_row_of_one_object_is_not_the_object() -> None:
             '200 [{"number":"A-1","note":"soon"}]'
         )
     engine.dispose()
-    engine.dispose()
 
 
 class Detached:
